@@ -1,0 +1,99 @@
+/*
+ * os.h - the room for what differs between systems.
+ *
+ * Every #ifdef HAVE_... of the server lives in os.c (the loop's backends and
+ * the version page apart): Linux's calls where configure found them, POSIX ways
+ * beside them with the same contract.  All fds made here are close-on-exec.
+ * Errors: -1 with errno unless said otherwise.
+ */
+#ifndef BASE_OS_H
+#define BASE_OS_H
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Both ends non-blocking and close-on-exec. */
+int	os_pipe(int ends[2]);
+/* Let a pipe hold about n bytes, if the system can; no matter if not. */
+void	os_pipe_grow(int fd, size_t n);
+int	os_nonblock(int fd, bool on);
+/* accept(2) into a non-blocking, close-on-exec fd. */
+int	os_accept(int fd, struct sockaddr *addr, socklen_t *n);
+/* A listening-ready TCP socket: non-blocking, close-on-exec, SO_REUSEADDR,
+ * IPV6_V6ONLY for IPv6, TCP_NODELAY (inherited by accepted sockets). */
+int	os_tcp_socket(int family);
+/* Wake the acceptor only when data came, where the system can. */
+void	os_defer_accept(int fd, int seconds);
+
+/* Send up to n bytes of file at *offset to the socket; advances *offset.  Bytes
+ * sent, 0 when the file ended early, -1 with errno (EAGAIN: socket full). */
+ssize_t	os_sendfile(int socket, int file, off_t *offset, size_t n);
+
+/* How symbolic links are to be treated on the way to a file. */
+enum os_links { OS_LINKS_FOLLOW, OS_LINKS_IF_OWNER, OS_LINKS_NONE };
+
+/*
+ * Open path, which must be absolute, for reading, never blocking on a FIFO and
+ * never touching a device: only regular files and directories open (others:
+ * ENXIO).  links holds for the components below the first root_n bytes of path
+ * (the part that the administrator wrote); a refused link is EACCES, without a
+ * race.  *st is filled for the very file that was opened.
+ */
+int	os_open_file(const char *path, size_t root_n, enum os_links links,
+	    struct stat *st);
+/* As os_open_file(), but only to look: any kind of file, no read permission
+ * needed, no fd.  0 or -1. */
+int	os_stat_file(const char *path, size_t root_n, enum os_links links,
+	    struct stat *st);
+
+/* A program to start.  All of it is prepared before; the child makes only
+ * async-signal-safe calls. */
+struct os_program {
+	const char		*path;		/* what to exec; no search */
+	char *const		*argv;
+	char *const		*envp;
+	const char		*directory;	/* NULL: stay */
+	int			 in, out, err;	/* its fds 0, 1, 2; -1: /dev/null */
+	const struct os_limit	*limits;	/* n_limits of them */
+	size_t			 n_limits;
+	int			 umask;		/* -1: as ours */
+	int			 nice;		/* added; 0: as ours */
+};
+struct os_limit {
+	int		resource;		/* RLIMIT_... */
+	struct rlimit	limit;
+};
+
+/*
+ * Start it in a process group of its own, with default signal dispositions and
+ * an empty mask, no fds but 0, 1, 2, and killed when this process dies where
+ * the system can promise that (vfork underneath: cheap at any size).  Returns
+ * the pid; -1 with errno when it could not be started, *step then names what
+ * failed: "fork", "chdir", "setrlimit", "exec".
+ */
+pid_t	os_start(const struct os_program *p, const char **step);
+
+/* Zeroed memory shared with all later children; NULL with errno. */
+void	*os_shared(size_t n);
+/* Become user and group for good, supplementary groups included.  Checks that
+ * the way back is closed.  name may be NULL when uid has none. */
+int	os_become(const char *name, uid_t uid, gid_t gid);
+/* Ask to get sig when the parent dies, where the system can. */
+void	os_die_with_parent(int sig);
+/* n random bytes. */
+void	os_random(void *p, size_t n);
+/* Processors this process may run on; at least 1. */
+int	os_processors(void);
+/* Raise the soft limit of open files to the hard one; the result. */
+long	os_open_files(void);
+/* Name the process for ps(1), where the system can. */
+void	os_process_name(const char *name);
+/* What was compiled in: "epoll sendfile openat2 vfork". */
+const char *os_features(void);
+
+#endif

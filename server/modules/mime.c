@@ -1,0 +1,439 @@
+/*
+ * mod_mime - what a file is, told by its name: media type, charset, language,
+ * encoding and handler.
+ *
+ * Every part of the name behind the first dot that is not a leading one counts,
+ * in any order: "index.html.fr.gz" is a French page, compressed.  Of two parts
+ * that say the same kind of thing the later wins; languages and encodings add
+ * up.  SetHandler and ForceType, which the core reads, have the last word.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/hash.h"
+#include "conf/directive.h"
+#include "serve/request.h"
+
+extern struct module mod_mime;
+
+/* What an extension means; NULL: nothing said. */
+struct meaning {
+	const char	*type, *charset, *language, *encoding, *handler;
+};
+
+/* A Remove... line. */
+struct removal {
+	struct str	 extension;
+	size_t		 at;		/* offset in struct meaning */
+};
+
+struct mime_conf {
+	struct hash	*extensions;	/* lower case, no dot -> meaning */
+	struct vec	 removals;
+	struct hash	*types;		/* of the main server: TypesConfig */
+	const char	*default_language;
+	enum flag	 use_path_info;
+};
+
+/* ---- Types by extension -------------------------------------------------- */
+
+/* When there is no TypesConfig. */
+static const char *const usual_types[][2] = {
+	{ "aac", "audio/aac" }, { "atom", "application/atom+xml" },
+	{ "avif", "image/avif" }, { "bin", "application/octet-stream" },
+	{ "bmp", "image/bmp" }, { "bz2", "application/x-bzip2" },
+	{ "css", "text/css" }, { "csv", "text/csv" },
+	{ "epub", "application/epub+zip" }, { "flac", "audio/flac" },
+	{ "gif", "image/gif" }, { "gz", "application/gzip" },
+	{ "htm", "text/html" }, { "html", "text/html" },
+	{ "ico", "image/vnd.microsoft.icon" }, { "ics", "text/calendar" },
+	{ "iso", "application/octet-stream" }, { "jpeg", "image/jpeg" },
+	{ "jpg", "image/jpeg" }, { "js", "text/javascript" },
+	{ "json", "application/json" }, { "jsonld", "application/ld+json" },
+	{ "m4a", "audio/mp4" }, { "md", "text/markdown" },
+	{ "mjs", "text/javascript" }, { "mp3", "audio/mpeg" },
+	{ "mp4", "video/mp4" }, { "mpeg", "video/mpeg" },
+	{ "oga", "audio/ogg" }, { "ogg", "audio/ogg" },
+	{ "ogv", "video/ogg" }, { "opus", "audio/ogg" },
+	{ "otf", "font/otf" }, { "pdf", "application/pdf" },
+	{ "png", "image/png" }, { "rss", "application/rss+xml" },
+	{ "rtf", "application/rtf" }, { "svg", "image/svg+xml" },
+	{ "tar", "application/x-tar" }, { "tif", "image/tiff" },
+	{ "tiff", "image/tiff" }, { "ttf", "font/ttf" },
+	{ "txt", "text/plain" }, { "vtt", "text/vtt" },
+	{ "wasm", "application/wasm" }, { "wav", "audio/x-wav" },
+	{ "webm", "video/webm" }, { "webmanifest",
+	  "application/manifest+json" }, { "webp", "image/webp" },
+	{ "woff", "font/woff" }, { "woff2", "font/woff2" },
+	{ "xhtml", "application/xhtml+xml" }, { "xml", "application/xml" },
+	{ "xsl", "application/xslt+xml" }, { "xz", "application/x-xz" },
+	{ "zip", "application/zip" }, { "zst", "application/zstd" },
+};
+
+/* A line of a mime.types file: a type and its extensions. */
+static void
+types_add_line(struct arena *a, struct hash *types, struct str line)
+{
+	struct str word;
+	char *type;
+
+	while (str_ends(line, STR("\n")) || str_ends(line, STR("\r")))
+		line.n--;
+	if (!str_word(&line, &word) || word.at[0] == '#')
+		return;
+	type = str_z(a, word);
+	while (str_word(&line, &word) && word.at[0] != '#')
+		hash_set(types, str_lower(a, word), type);
+}
+
+static const char *
+read_types_config(struct setting *s)
+{
+	struct mime_conf *c = s->conf;
+	const char *path = read_path(s, 0);
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	if (f == NULL)
+		return setting_error(s, 0, "cannot read %s: %s", path,
+		    strerror(errno));
+	c->types = hash_new(s->arena);
+	while ((n = getline(&line, &room, f)) > 0)
+		types_add_line(s->arena, c->types, str_n(line, (size_t)n));
+	free(line);
+	fclose(f);
+	return NULL;
+}
+
+static void
+finish(struct reading *r)
+{
+	struct mime_conf *c = scope_conf(r->arena, r->config->main->scope,
+	    &mod_mime);
+
+	if (c->types != NULL)
+		return;
+	c->types = hash_new(r->arena);
+	for (size_t i = 0; i < sizeof(usual_types) / sizeof(usual_types[0]);
+	    i++)
+		hash_set(c->types, str_of(usual_types[i][0]),
+		    (char *)(uintptr_t)usual_types[i][1]);
+}
+
+/* ---- Directives ---------------------------------------------------------- */
+
+/* "HTML" and ".html" are "html". */
+static struct str
+extension_of(struct arena *a, const char *z)
+{
+	return str_lower(a, str_of(z[0] == '.' ? z + 1 : z));
+}
+
+static struct meaning *
+meaning_of(struct arena *a, struct hash *extensions, struct str extension)
+{
+	struct meaning *m = hash_get(extensions, extension);
+
+	if (m == NULL) {
+		m = arena_one(a, struct meaning);
+		hash_set(extensions, extension, m);
+	}
+	return m;
+}
+
+static const char **
+meaning_field(struct meaning *m, size_t at)
+{
+	return (const char **)(void *)((char *)m + at);
+}
+
+/* The rows' "at" is an offset in struct meaning. */
+static const char *
+read_add(struct setting *s)
+{
+	struct mime_conf *c = s->conf;
+	const char *value = str_z(s->arena, str_lower(s->arena,
+	    str_of(s->argv[0].z)));
+
+	if (c->extensions == NULL)
+		c->extensions = hash_new(s->arena);
+	for (int i = 1; i < s->argc; i++)
+		*meaning_field(meaning_of(s->arena, c->extensions,
+		    extension_of(s->arena, s->argv[i].z)), s->row->at) = value;
+	return NULL;
+}
+
+static const char *
+read_add_type(struct setting *s)
+{
+	if (str_find(str_of(s->argv[0].z), '/') < 0)
+		setting_warn(s, 0, "begins with \"%s\", which is no media "
+		    "type: it has no slash", s->argv[0].z);
+	return read_add(s);
+}
+
+static const char *
+read_remove(struct setting *s)
+{
+	struct mime_conf *c = s->conf;
+
+	for (int i = 0; i < s->argc; i++) {
+		struct removal *gone = arena_one(s->arena, struct removal);
+
+		gone->extension = extension_of(s->arena, s->argv[i].z);
+		gone->at = s->row->at;
+		vec_add(s->arena, &c->removals, gone);
+	}
+	return NULL;
+}
+
+static const char *
+read_default_type(struct setting *s)
+{
+	if (!str_is_nocase(str_of(s->argv[0].z), "none"))
+		setting_warn(s, 0, "has no effect any more; ForceType and "
+		    "AddType say what a file is");
+	return NULL;
+}
+
+#define AT(field)	offsetof(struct meaning, field)
+#define ANYWHERE	(IN_ANY | OVERRIDE_FILEINFO)
+
+static const struct directive rows[] = {
+	{ "TypesConfig", 1, 1, IN_SERVER, SLOT_NONE, 0, read_types_config,
+	  "a mime.types file" },
+	{ "AddType", 2, MANY, ANYWHERE, SLOT_NONE, AT(type), read_add_type,
+	  "a media type, and file name extensions" },
+	{ "AddCharset", 2, MANY, ANYWHERE, SLOT_NONE, AT(charset), read_add,
+	  "a charset, and file name extensions" },
+	{ "AddLanguage", 2, MANY, ANYWHERE, SLOT_NONE, AT(language), read_add,
+	  "a language, and file name extensions" },
+	{ "AddEncoding", 2, MANY, ANYWHERE, SLOT_NONE, AT(encoding), read_add,
+	  "a content coding, and file name extensions" },
+	{ "AddHandler", 2, MANY, ANYWHERE, SLOT_NONE, AT(handler), read_add,
+	  "a handler, and file name extensions" },
+	{ "RemoveType", 1, MANY, ANYWHERE, SLOT_NONE, AT(type), read_remove,
+	  "extensions that no outer AddType shall mean" },
+	{ "RemoveCharset", 1, MANY, ANYWHERE, SLOT_NONE, AT(charset),
+	  read_remove, "extensions that no outer AddCharset shall mean" },
+	{ "RemoveLanguage", 1, MANY, ANYWHERE, SLOT_NONE, AT(language),
+	  read_remove, "extensions that no outer AddLanguage shall mean" },
+	{ "RemoveEncoding", 1, MANY, ANYWHERE, SLOT_NONE, AT(encoding),
+	  read_remove, "extensions that no outer AddEncoding shall mean" },
+	{ "RemoveHandler", 1, MANY, ANYWHERE, SLOT_NONE, AT(handler),
+	  read_remove, "extensions that no outer AddHandler shall mean" },
+	{ "DefaultLanguage", 1, 1, ANYWHERE, SLOT_STRING,
+	  offsetof(struct mime_conf, default_language), NULL,
+	  "the language of files whose name tells none" },
+	{ "ModMimeUsePathInfo", 1, 1, IN_SECTION, SLOT_FLAG,
+	  offsetof(struct mime_conf, use_path_info), NULL,
+	  "On or Off: look at the path behind the file's name, too" },
+	{ "DefaultType", 1, 1, ANYWHERE | ACCEPTED_ONLY, SLOT_NONE, 0,
+	  read_default_type, "none" },
+	{ 0 }
+};
+
+static void
+overlay(struct arena *a, struct hash *onto, const struct hash *with)
+{
+	struct str extension;
+	void *value;
+
+	for (size_t i = 0; with != NULL &&
+	    hash_at(with, i, &extension, &value); i++) {
+		struct meaning *m = meaning_of(a, onto, extension);
+
+		for (size_t at = 0; at < sizeof(*m); at += sizeof(char *))
+			if (*meaning_field(value, at) != NULL)
+				*meaning_field(m, at) =
+				    *meaning_field(value, at);
+	}
+}
+
+/* What a scope removes it does not even add itself, as in Apache. */
+static void
+merge(struct arena *a, const void *outer, const void *inner, void *result)
+{
+	const struct mime_conf *o = outer, *i = inner;
+	struct mime_conf *merged = result;
+
+	merged->types = NULL;
+	merged->removals = (struct vec){ 0 };
+	merged->extensions = hash_new(a);
+	overlay(a, merged->extensions, o->extensions);
+	overlay(a, merged->extensions, i->extensions);
+	for (size_t k = 0; k < i->removals.n; k++) {
+		const struct removal *gone = i->removals.at[k];
+		struct meaning *m = hash_get(merged->extensions,
+		    gone->extension);
+
+		if (m != NULL)
+			*meaning_field(m, gone->at) = NULL;
+	}
+}
+
+/* ---- Requests ------------------------------------------------------------ */
+
+/* What all extensions of a name say together. */
+struct told {
+	const char	*type, *charset, *handler;
+	struct text	 languages, encodings;
+};
+
+static void
+list_add(struct text *t, const char *word)
+{
+	if (word == NULL)
+		return;
+	if (t->n > 0)
+		text_addz(t, ", ");
+	text_addz(t, word);
+}
+
+static void
+take_meaning(struct told *told, const struct meaning *m)
+{
+	if (m->type != NULL)
+		told->type = m->type;
+	if (m->charset != NULL)
+		told->charset = m->charset;
+	if (m->handler != NULL)
+		told->handler = m->handler;
+	list_add(&told->languages, m->language);
+	list_add(&told->encodings, m->encoding);
+}
+
+/* Read the extensions of a file name without directory. */
+static void
+read_name(struct arena *a, const struct mime_conf *c,
+    const struct hash *types, struct str name, struct told *told)
+{
+	struct str part;
+	ptrdiff_t dot;
+
+	while (str_starts(name, STR(".")))
+		name = str_from(name, 1);
+	dot = str_find(name, '.');
+	name = dot < 0 ? STR("") : str_from(name, (size_t)dot + 1);
+	while (str_cut(&name, '.', &part)) {
+		struct str extension = str_lower(a, part);
+		const struct meaning *m = c->extensions == NULL ? NULL :
+		    hash_get(c->extensions, extension);
+		const char *type = hash_get(types, extension);
+
+		if (type != NULL)
+			told->type = type;
+		if (m != NULL)
+			take_meaning(told, m);
+	}
+}
+
+/* type without a charset of its own, and with this one. */
+static struct str
+type_with_charset(struct arena *a, struct str type, const char *charset)
+{
+	struct text t = { .arena = a };
+	struct str part;
+	bool first = true;
+
+	if (charset == NULL)
+		return type;
+	while (str_cut(&type, ';', &part)) {
+		part = str_trim(part);
+		if (!first && str_starts_nocase(part, STR("charset=")))
+			continue;
+		if (!first)
+			text_addz(&t, "; ");
+		text_add(&t, part);
+		first = false;
+	}
+	text_addf(&t, "; charset=%s", charset);
+	return text_str(&t);
+}
+
+static void
+set_by_name(struct request *r)
+{
+	const struct mime_conf *c = scope_get(r->scope, &mod_mime);
+	const struct mime_conf *main = scope_get(r->config->main->scope,
+	    &mod_mime);
+	struct told told = { .languages = { .arena = r->arena },
+	    .encodings = { .arena = r->arena } };
+	struct str name = str_of(r->filename);
+
+	if (flag_or(c->use_path_info, false) && r->path_info.n > 0)
+		name = str_fmt(r->arena, "%s%.*s", r->filename,
+		    STR_ARGS(r->path_info));
+	name = str_from(name, (size_t)(str_rfind(name, '/') + 1));
+	read_name(r->arena, c, main->types, name, &told);
+	if (told.languages.n == 0)
+		list_add(&told.languages, c->default_language);
+	if (told.type != NULL)
+		fields_set(&r->out, STR("Content-Type"),
+		    type_with_charset(r->arena, str_of(told.type),
+		    told.charset));
+	if (told.languages.n > 0)
+		fields_set(&r->out, STR("Content-Language"),
+		    text_str(&told.languages));
+	if (told.encodings.n > 0)
+		fields_set(&r->out, STR("Content-Encoding"),
+		    text_str(&told.encodings));
+	if (told.handler != NULL)
+		r->handler = told.handler;
+}
+
+static bool
+is_given(const char *z)
+{
+	return z != NULL && strcmp(z, "none") != 0;
+}
+
+static int
+fixup(struct request *r)
+{
+	const struct core_conf *core = core_conf(r->scope);
+
+	if (r->found.kind != FOUND_DIRECTORY && r->filename != NULL)
+		set_by_name(r);
+	if (is_given(core->type))
+		fields_set(&r->out, STR("Content-Type"), str_of(core->type));
+	if (is_given(core->handler))
+		r->handler = core->handler;
+	return PASS;
+}
+
+/* AddDefaultCharset is for whoever wrote the text, scripts included. */
+static void
+headers(struct request *r)
+{
+	const char *charset = core_conf(r->scope)->default_charset;
+	struct str type, base;
+
+	if (charset == NULL || strcmp(charset, "off") == 0)
+		return;
+	type = base = fields_get(&r->out, STR("Content-Type"));
+	if (str_find(base, ';') >= 0)
+		base = str_trim(str_first(base, (size_t)str_find(base, ';')));
+	if (!str_is_nocase(base, "text/plain") &&
+	    !str_is_nocase(base, "text/html"))
+		return;
+	if (str_find_nocase(type, STR("charset=")) < 0)
+		fields_set(&r->out, STR("Content-Type"),
+		    type_with_charset(r->arena, type, charset));
+}
+
+struct module mod_mime = {
+	.name = "mime",
+	.alias = "mod_mime.c mime_module",
+	.conf_size = sizeof(struct mime_conf),
+	.rows = rows,
+	.merge = merge,
+	.finish = finish,
+	.fixup = fixup,
+	.headers = headers,
+};

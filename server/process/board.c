@@ -1,0 +1,123 @@
+/*
+ * board.c - see board.h.
+ */
+#include "process/board.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "base/os.h"
+
+struct board *
+board_new(unsigned n_slots)
+{
+	struct board *b;
+
+	assert(n_slots > 0 && n_slots <= BOARD_SLOTS_MAX);
+	b = os_shared(sizeof(*b) + n_slots * sizeof(b->slots[0]));
+	if (b != NULL)
+		b->n_slots = n_slots;
+	return b;
+}
+
+struct board_sum
+board_sum(const struct board *b, unsigned generation)
+{
+	struct board_sum sum = { 0 };
+	const struct slot *s;
+
+	for (s = b->slots; s < b->slots + b->n_slots; s++) {
+		if (s->pid == 0)
+			continue;
+		sum.requests += s->requests;
+		if (s->generation == generation && s->state == SLOT_READY) {
+			sum.accepting++;
+			sum.connections += s->connections;
+		}
+	}
+	return sum;
+}
+
+int
+board_free_slot(const struct board *b)
+{
+	unsigned i;
+
+	for (i = 0; i < b->n_slots; i++)
+		if (b->slots[i].generation == 0)
+			return (int)i;
+	return -1;
+}
+
+void
+board_take(struct board *b, unsigned slot, unsigned generation, int64_t now)
+{
+	struct slot *s = &b->slots[slot];
+
+	assert(slot < b->n_slots && generation > 0);
+	s->connections = 0;
+	s->requests = 0;
+	s->accepted = s->served = 0;
+	s->bytes = s->busy_us = 0;
+	s->n_scripts = 0;
+	s->started = now;
+	s->state = SLOT_STARTING;
+	s->generation = generation;
+}
+
+void
+board_leave(struct board *b, unsigned slot)
+{
+	struct slot *s = &b->slots[slot];
+
+	s->state = SLOT_FREE;
+	s->connections = 0;
+	s->requests = 0;
+	s->n_scripts = 0;
+	s->pid = 0;
+	s->generation = 0;
+}
+
+/* A worker may die between any two lines: then a group stands here twice, which
+ * harms nobody, but never not at all. */
+void
+slot_script(struct slot *s, pid_t group, bool yes)
+{
+	unsigned i, n = s->n_scripts;
+
+	if (yes) {
+		if (n == BOARD_SCRIPTS_MAX)
+			return;
+		s->scripts[n] = group;
+		s->n_scripts = n + 1;
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		if (s->scripts[i] != group)
+			continue;
+		s->scripts[i] = s->scripts[n - 1];
+		s->n_scripts = n - 1;
+		return;
+	}
+}
+
+size_t
+slot_scripts(const struct slot *s, pid_t *out)
+{
+	unsigned i, n = s->n_scripts;
+	size_t found = 0;
+
+	for (i = 0; i < n && i < BOARD_SCRIPTS_MAX; i++)
+		if (s->scripts[i] > 1)
+			out[found++] = s->scripts[i];
+	return found;
+}
+
+void
+board_reloaded(struct board *b, int64_t now, const char *why)
+{
+	snprintf(b->reload_text, sizeof(b->reload_text), "%s",
+	    why != NULL ? why : "");
+	b->reload_failed = why != NULL;
+	b->reloaded = now;
+}

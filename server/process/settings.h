@@ -1,0 +1,34 @@
+/*
+ * settings.h - the directives about processes: who they are, how many, and where
+ * they listen.  Unlike other features, these are read by the master itself.
+ */
+#ifndef PROCESS_SETTINGS_H
+#define PROCESS_SETTINGS_H
+
+#include <sys/types.h>
+
+#include "conf/module.h"
+#include "process/listen.h"
+
+extern struct module mod_process;
+
+/* What the directives come to, with the defaults in their places. */
+struct settings {
+	const char	*user, *group;	/* names for messages; user may be
+					 * NULL: the uid has none */
+	bool		 user_given;
+	uid_t		 uid;
+	gid_t		 gid;
+	const char	*pid_file;
+	unsigned	 workers;	/* 1..server_limit */
+	unsigned	 server_limit;
+	unsigned	 max_requests;	/* in progress, over all workers */
+	uint64_t	 max_connections;	/* of one worker; 0: no limit */
+	int64_t		 graceful_timeout_ms;	/* 0: for ever */
+	const struct vec *addresses;	/* struct address * */
+	struct listen_options listen;
+};
+
+void	settings_of(const struct config *c, struct settings *s);
+
+#endif

@@ -1,0 +1,405 @@
+/*
+ * worker.c - see worker.h.
+ *
+ * What a worker knows of its fellows it reads on the board: how many connections
+ * they hold, to leave them their share, and how many requests are in progress
+ * everywhere.
+ *
+ * Sharing: a new connection wakes one sleeping worker, the one that has waited
+ * at the socket for the longest.  Who holds more than its share steps back to
+ * the end of that queue and takes one connection at a time; so others come
+ * first when they can, and nobody waits when they cannot.
+ */
+#include "process/worker.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/os.h"
+#include "loop/child.h"
+#include "loop/loop.h"
+#include "serve/config.h"
+#include "serve/conn.h"
+
+enum {
+	BURST_MAX	= 32,	/* connections taken in one go */
+	FULL_PAUSE_MS	= 10,	/* all workers together are busy */
+	FDS_PAUSE_MS	= 100,	/* out of fds or memory */
+	STOP_GRACE_MS	= 2000,	/* for scripts, after their TERM */
+};
+
+/* A listening socket. */
+struct door {
+	struct watch	watch;
+	unsigned	burst;		/* what it had to give last time */
+};
+
+static struct {
+	const struct worker_place *place;
+	struct slot	*slot;
+	struct loop	*loop;
+	struct arena	*arena;
+	struct door	*doors;
+	struct watch	 lifeline;
+	struct timer	 pause_timer, stop_timer;
+	struct later	 resume;
+	bool		 paused, draining;
+} w;
+
+/* ---- The end -------------------------------------------------------------- */
+
+static void
+tell_master(int what)
+{
+	struct news news = { w.place->slot, what };
+
+	if (w.place->news != -1)
+		(void)!write(w.place->news, &news, sizeof(news));
+}
+
+static void
+end_modules(void)
+{
+	size_t i;
+
+	for (i = n_modules; i > 0; i--)
+		if (modules[i - 1]->worker_end != NULL)
+			modules[i - 1]->worker_end();
+}
+
+static void
+close_doors(void)
+{
+	size_t i;
+
+	for (i = 0; i < w.place->listeners->n; i++)
+		loop_unwatch(w.loop, &w.doors[i].watch);
+	loop_timer_stop(w.loop, &w.pause_timer);
+	loop_later_stop(w.loop, &w.resume);
+	listeners_close(w.place->listeners);
+}
+
+static void
+leave(void)
+{
+	if (w.draining)
+		return;
+	w.draining = true;
+	w.slot->state = SLOT_DRAINING;
+	tell_master(NEWS_LEAVING);
+	close_doors();
+	conn_drain();
+}
+
+static void
+stop_now(struct timer *t)
+{
+	(void)t;
+	loop_stop(w.loop);
+}
+
+static void
+end(void)
+{
+	leave();
+	conn_close_all();
+	if (w.stop_timer.place == 0)
+		loop_timer(w.loop, &w.stop_timer, STOP_GRACE_MS);
+}
+
+static void
+look_for_the_end(void *arg)
+{
+	(void)arg;
+	if (w.draining && conn_count() == 0 && child_count() == 0)
+		loop_stop(w.loop);
+}
+
+/* Nobody would look after the scripts any more, nor after us. */
+static void
+master_is_gone(struct watch *watch, unsigned events)
+{
+	(void)watch;
+	(void)events;
+	child_kill_all();
+	end_modules();
+	_exit(1);
+}
+
+static void
+on_signal(int signo, void *arg)
+{
+	(void)arg;
+	if (signo == SIGUSR1)
+		leave();
+	else
+		end();
+}
+
+/* ---- New connections ------------------------------------------------------ */
+
+static void
+watch_doors(bool yes)
+{
+	size_t i;
+
+	for (i = 0; i < w.place->listeners->n; i++)
+		if (!yes)
+			loop_unwatch(w.loop, &w.doors[i].watch);
+		else if (loop_watch(w.loop, &w.doors[i].watch,
+		    LOOP_READ | LOOP_EXCLUSIVE) == -1)
+			log_write(log_main(), LEVEL_CRIT, "process",
+			    &(struct log_about){ .error = errno },
+			    "cannot watch a listening socket");
+}
+
+static void
+pause_for(int64_t ms)
+{
+	if (w.paused)
+		return;
+	w.paused = true;
+	watch_doors(false);
+	loop_timer(w.loop, &w.pause_timer, ms);
+}
+
+static void
+resume(struct later *l)
+{
+	(void)l;
+	if (!w.paused || w.draining)
+		return;
+	w.paused = false;
+	loop_timer_stop(w.loop, &w.pause_timer);
+	watch_doors(true);
+}
+
+static void
+pause_is_over(struct timer *t)
+{
+	(void)t;
+	resume(&w.resume);
+}
+
+static bool
+is_passing(int error)
+{
+	return error == ECONNABORTED || error == EINTR || error == EPROTO ||
+	    error == EPERM;
+}
+
+/* 1: one was taken; 0: there is none; -1: no room for it. */
+static int
+accept_one(int door)
+{
+	struct log_about about = { 0 };
+	struct sockaddr_storage peer;
+	socklen_t n = sizeof(peer);
+	int fd;
+
+	do {
+		fd = os_accept(door, (struct sockaddr *)&peer, &n);
+	} while (fd == -1 && is_passing(errno));
+	if (fd != -1) {
+		slot_add(w.slot->accepted, 1);
+		conn_accept(fd, &peer, n);
+		return 1;
+	}
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return 0;
+	about.error = errno;
+	log_write(log_main(), LEVEL_ERROR, "process", &about,
+	    "cannot accept connections; trying again in %d ms", FDS_PAUSE_MS);
+	return -1;
+}
+
+/* How many more connections are our share; 0 or less: more than that. */
+static int
+share_left(const struct board_sum *sum)
+{
+	unsigned fellows = sum->accepting > 0 ? sum->accepting : 1;
+	unsigned share = (sum->connections + fellows - 1) / fellows;
+
+	if (fellows == 1)
+		return INT_MAX;
+	return (int)(share + share / 8 + 2) - (int)w.slot->connections;
+}
+
+static void
+step_back(void)
+{
+	watch_doors(false);
+	watch_doors(true);
+}
+
+static void
+tell_full(void)
+{
+	if (!atomic_exchange(&w.place->board->told_full, true))
+		log_write(log_main(), LEVEL_ERROR, "process", NULL, "AH00161: "
+		    "server reached MaxRequestWorkers setting, consider "
+		    "raising the MaxRequestWorkers setting");
+}
+
+/* Take what one look is worth: as many as came last time, then twice that. */
+static void
+door_opens(struct watch *watch, unsigned events)
+{
+	struct door *d = LIST_OWNER(watch, struct door, watch);
+	const struct settings *s = w.place->settings;
+	struct board_sum sum = board_sum(w.place->board, w.place->generation);
+	int left = share_left(&sum), limit, got, result = 1;
+
+	(void)events;
+	if (sum.requests >= s->max_requests) {
+		tell_full();
+		pause_for(FULL_PAUSE_MS);
+		return;
+	}
+	limit = left < 1 ? 1 : left < (int)d->burst ? left : (int)d->burst;
+	for (got = 0; got < limit && result > 0; got += result > 0)
+		result = accept_one(watch->fd);
+	if (result < 0)
+		pause_for(FDS_PAUSE_MS);
+	if (result > 0 && d->burst < BURST_MAX)
+		d->burst *= 2;
+	else if (result <= 0)
+		d->burst = got > 0 ? (unsigned)got : 1;
+	if (s->max_connections > 0 && w.slot->accepted >= s->max_connections)
+		leave();
+	else if (got >= left && !w.paused)
+		step_back();
+}
+
+/* ---- What connections tell ------------------------------------------------ */
+
+static void
+on_connections(int change)
+{
+	slot_add(w.slot->connections, (unsigned)change);
+}
+
+static void
+on_requests(int change)
+{
+	slot_add(w.slot->requests, (unsigned)change);
+	if (change < 0 && w.paused)
+		loop_later(w.loop, &w.resume);
+}
+
+static void
+on_served(uint64_t bytes, int64_t us)
+{
+	slot_add(w.slot->served, 1);
+	slot_add(w.slot->bytes, bytes);
+	slot_add(w.slot->busy_us, (uint64_t)us);
+}
+
+static void
+on_script(pid_t group, bool yes)
+{
+	slot_script(w.slot, group, yes);
+}
+
+/* ---- The beginning -------------------------------------------------------- */
+
+static int
+become_user(const struct settings *s)
+{
+	struct log_about about = { 0 };
+
+	if (w.place->lifeline == -1 || geteuid() != 0 || s->uid == 0 ||
+	    os_become(s->user, s->uid, s->gid) == 0)
+		return 0;
+	about.error = errno;
+	log_write(log_main(), LEVEL_ALERT, "process", &about,
+	    "AH02156: cannot become user %s (%ld)",
+	    s->user != NULL ? s->user : "", (long)s->uid);
+	return -1;
+}
+
+static void
+take_signals(void)
+{
+	static const int ours[] = { SIGTERM, SIGUSR1 };
+	static const int masters[] = { SIGINT, SIGHUP, SIGWINCH, SIGUSR2,
+	    SIGTTIN, SIGTTOU };
+	sigset_t none;
+	size_t i;
+
+	/* A terminal's signals come to all; the master decides. */
+	for (i = 0; i < sizeof(masters) / sizeof(masters[0]); i++)
+		signal(masters[i], SIG_IGN);
+	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		loop_signal(w.loop, ours[i], on_signal, NULL);
+	if (w.place->lifeline == -1)
+		loop_signal(w.loop, SIGINT, on_signal, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int
+open_doors(void)
+{
+	const struct listeners *l = w.place->listeners;
+	size_t i;
+
+	w.doors = arena_many(w.arena, struct door, l->n);
+	for (i = 0; i < l->n; i++)
+		w.doors[i] = (struct door){ { .fd = l->at[i].fd,
+		    .ready = door_opens }, 1 };
+	watch_doors(true);
+	if (w.place->lifeline == -1)
+		return 0;
+	w.lifeline = (struct watch){ .fd = w.place->lifeline,
+	    .ready = master_is_gone };
+	return loop_watch(w.loop, &w.lifeline, LOOP_READ);
+}
+
+static int
+begin(const struct worker_place *p)
+{
+	static const struct conn_host host = { on_connections, on_requests,
+	    on_served };
+	size_t i;
+
+	w.place = p;
+	w.slot = &p->board->slots[p->slot];
+	w.arena = arena_new();
+	w.pause_timer.fire = pause_is_over;
+	w.stop_timer.fire = stop_now;
+	w.resume.run = resume;
+	if (become_user(p->settings) == -1)
+		return -1;
+	w.loop = loop_new();
+	if (w.loop == NULL)
+		return -1;
+	child_init(w.loop);
+	child_tell(on_script);
+	config_serve(p->config);
+	conn_init(w.loop, p->config, &host);
+	for (i = 0; i < n_modules; i++)
+		if (modules[i]->worker != NULL)
+			modules[i]->worker(w.loop, p->config);
+	loop_each_turn(w.loop, look_for_the_end, NULL);
+	take_signals();
+	return open_doors();
+}
+
+int
+worker_run(const struct worker_place *p)
+{
+	if (begin(p) == -1)
+		return 1;
+	w.slot->state = SLOT_READY;
+	tell_master(NEWS_READY);
+	loop_run(w.loop);
+	conn_close_all();
+	child_kill_all();
+	end_modules();
+	return 0;
+}

@@ -1,0 +1,171 @@
+/*
+ * config.c - a configuration's life: loaded whole, served, ended.
+ *
+ * Everything is read and checked before anything is used.  What a finished
+ * configuration holds open (its logs) is closed with its arena, so that one
+ * that failed half-way leaves nothing behind.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "conf/directive.h"
+#include "serve/config.h"
+#include "serve/hosts.h"
+
+static const struct config *current;
+
+static struct config *
+config_new(const struct config_source *source)
+{
+	struct arena *a = arena_new();
+	struct config *c = arena_one(a, struct config);
+	struct reading *r = arena_one(a, struct reading);
+
+	c->arena = a;
+	c->reading = r;
+	c->check_only = source->check_only;
+	c->skip_roots = source->skip_roots;
+	c->log_files = hash_new(a);
+	c->main = arena_one(a, struct vhost);
+	c->main->config = c;
+	c->main->scope = scope_new(a);
+	c->main->scheme = "http";
+	r->arena = a;
+	r->config = c;
+	r->diagnosis = diagnosis_new(a);
+	r->variables = variables_new(a);
+	r->server_root = source->server_root;
+	c->server_root = source->server_root;
+	for (size_t i = 0; i < source->defines.n; i++)
+		variables_set(r->variables, source->defines.at[i], NULL);
+	return c;
+}
+
+static void
+apply(struct config *c, const struct node *nodes)
+{
+	struct place top = { .where = IN_SERVER, .scope = c->main->scope,
+	    .owner = c->main };
+
+	directive_apply(c->reading, &top, nodes);
+}
+
+static void
+apply_lines(struct config *c, const char *name, const struct vec *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		apply(c, parse_text(c->reading, name,
+		    str_of(lines->at[i])));
+}
+
+/* Each host's settings lie on top of the main server's. */
+static void
+inherit(struct config *c)
+{
+	for (size_t i = 0; i < c->vhosts.n; i++) {
+		struct vhost *host = c->vhosts.at[i];
+
+		host->scope = scope_merge(c->arena, c->main->scope,
+		    host->scope);
+	}
+}
+
+/* The file behind path, opened once however many hosts write to it. */
+static struct log_file *
+open_error_log(struct config *c, const char *path, const struct spot *at)
+{
+	struct log_file *f = hash_get(c->log_files, str_of(path));
+
+	if (f != NULL || c->check_only)
+		return f;
+	f = log_open(c->arena, path);
+	if (f == NULL)
+		diagnose(c->reading->diagnosis, SEVERITY_ERROR, at, NULL,
+		    "could not open error log file %s: %s", path,
+		    strerror(errno));
+	else
+		hash_set(c->log_files, str_of(path), f);
+	return f;
+}
+
+static void
+open_logs(struct config *c)
+{
+	const struct core_conf *main = core_conf(c->main->scope);
+	const char *path = main->error_log != NULL ? main->error_log :
+	    path_below_root(c->reading, "logs/error_log");
+
+	c->error_log = open_error_log(c, path, &c->main->at);
+	c->main->log = (struct log){ c->error_log, main->levels };
+	for (size_t i = 0; i < c->vhosts.n; i++) {
+		struct vhost *host = c->vhosts.at[i];
+		const struct core_conf *conf = core_conf(host->scope);
+
+		host->log.levels = conf->levels;
+		host->log.file = conf->error_log == main->error_log ?
+		    c->error_log :
+		    open_error_log(c, conf->error_log, &host->at);
+	}
+}
+
+/* Hosts without a ServerName tell the main one's; without a port, that of
+ * their address. */
+static void
+name_hosts(struct config *c)
+{
+	for (size_t i = 0; i < c->vhosts.n; i++) {
+		struct vhost *host = c->vhosts.at[i];
+
+		if (host->name == NULL) {
+			host->name = c->main->name;
+			host->port = c->main->port;
+		}
+		for (size_t k = 0; host->port == 0 &&
+		    k < host->addresses.n; k++)
+			host->port = ((const struct vhost_address *)
+			    host->addresses.at[k])->port;
+	}
+}
+
+struct config *
+config_load(const struct config_source *source)
+{
+	static unsigned generations;
+	struct config *c = config_new(source);
+	struct reading *r = c->reading;
+
+	c->main->at.file = source->file;
+	apply_lines(c, "-C", &source->before);
+	apply(c, parse_file(r, source->file));
+	apply_lines(c, "-c", &source->after);
+	c->server_root = r->server_root;
+	inherit(c);
+	for (size_t i = 0; i < n_modules; i++)
+		if (modules[i]->finish != NULL)
+			modules[i]->finish(r);
+	c->hosts = hosts_index(c);
+	name_hosts(c);
+	if (diagnosis_errors(r->diagnosis) == 0)
+		open_logs(c);
+	c->generation = ++generations;
+	return c;
+}
+
+void
+config_end(struct config *c)
+{
+	arena_end(c->arena);
+}
+
+const struct config *
+config_current(void)
+{
+	return current;
+}
+
+void
+config_serve(const struct config *c)
+{
+	current = c;
+}

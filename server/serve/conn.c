@@ -1,0 +1,679 @@
+/*
+ * conn.c - one client connection: the only socket state machine.
+ *
+ *   HEAD -> WALK -> WRITE -> [DRAIN] -> HEAD ...   or   LINGER -> DEAD
+ *
+ * conn_run() takes as many steps as it can without waiting; whatever makes it
+ * go on (bytes, room, a timer, a handler) calls it again.  A connection holds no
+ * buffer and no arena while it is idle.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "serve/conn.h"
+#include "serve/corridor.h"
+#include "serve/exchange.h"
+#include "serve/hosts.h"
+#include "serve/output.h"
+
+enum {
+	LINGER_MS = 2000,		/* without a sign of the peer */
+	LINGER_MAX_US = 30 * 1000 * 1000,
+	TURN_REQUESTS = 64,		/* pipelined, before others' turn */
+	MAX_HEAD = 1024 * 1024,
+	PROBE_MS = 1000,		/* see probe() */
+};
+
+static const struct config *config;
+static const struct conn_host *host;
+static struct head_limits limits;
+static struct link all;
+static size_t count, busy;
+static bool draining;
+
+static void	conn_run(struct conn *c);
+
+/* ---- Ends --------------------------------------------------------------------- */
+
+/* The exchange is over, whichever way: log it, let its arena clean up. */
+static void
+exchange_end(struct conn *c, bool aborted)
+{
+	struct exchange *x = c->x;
+
+	if (x == NULL)
+		return;
+	if (x->r != NULL) {
+		x->r->aborted = aborted;
+		host->served(x->r->bytes_out, clock_us_now() -
+		    x->r->started_mono_us);
+		c->idle_ms = number_or(core_conf(x->r->vhost->scope)->
+		    keep_alive_timeout_ms, 5000);
+		corridor_log(x->r);
+	}
+	c->x = NULL;
+	buffer_give(x->held);
+	arena_end(x->arena);
+	if (c->was_busy) {
+		c->was_busy = false;
+		busy--;
+		host->requests(-1);
+	}
+}
+
+static void
+conn_free(struct conn *c)
+{
+	exchange_end(c, true);
+	loop_timer_stop(conn_loop, &c->timer);
+	loop_later_stop(conn_loop, &c->later);
+	loop_unwatch(conn_loop, &c->watch);
+	close(c->watch.fd);
+	buffer_give(c->in);
+	buffer_give(c->unsent);
+	list_remove(&c->link);
+	count--;
+	free(c);
+	host->connections(-1);
+}
+
+static int64_t
+timeout_of(const struct conn *c)
+{
+	const struct vhost *v = c->x != NULL && c->x->r != NULL ?
+	    c->x->r->vhost : config->main;
+
+	return number_or(core_conf(v->scope)->timeout_ms, 60000);
+}
+
+/*
+ * Close so that the peer surely sees the whole answer: closing a socket with
+ * unread bytes would reset it, and the reset may overtake the answer.
+ */
+static void
+begin_close(struct conn *c, bool politely)
+{
+	if (!politely || writer_flush(c) == WRITTEN_BROKEN) {
+		c->phase = PHASE_DEAD;
+		return;
+	}
+	shutdown(c->watch.fd, SHUT_WR);
+	c->phase = PHASE_LINGER;
+	c->began_us = clock_us_now();
+	loop_timer(conn_loop, &c->timer, LINGER_MS);
+}
+
+/* True: go on; false: wait for events. */
+static bool
+step_linger(struct conn *c)
+{
+	static char waste[64 * 1024];
+	ssize_t n = recv(c->watch.fd, waste, sizeof(waste), 0);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN) ||
+	    clock_us_now() - c->began_us > LINGER_MAX_US) {
+		c->phase = PHASE_DEAD;
+		return true;
+	}
+	if (n > 0)
+		loop_timer(conn_loop, &c->timer, LINGER_MS);
+	conn_watch(c);
+	return false;
+}
+
+/* ---- The head ------------------------------------------------------------------ */
+
+static void
+exchange_begin(struct conn *c)
+{
+	struct arena *a = arena_new();
+	struct exchange *x = arena_one(a, struct exchange);
+
+	x->arena = a;
+	c->x = x;
+	head_init(&x->head, a, &limits);
+}
+
+/* Path and query as they were sent: one slice, but for an absolute target with
+ * an empty path. */
+static struct str
+raw_uri(struct arena *a, const struct head *h)
+{
+	if (h->query.at == NULL)
+		return h->path;
+	if (h->form == TARGET_ABSOLUTE)
+		return str_fmt(a, "%.*s?%.*s", STR_ARGS(h->path),
+		    STR_ARGS(h->query));
+	return str_n(h->path.at, h->path.n + 1 + h->query.n);
+}
+
+/* The parts of the request that its head decides. */
+static void
+request_begin(struct conn *c)
+{
+	struct exchange *x = c->x;
+	struct request *r = request_new(x->arena, config, &c->client);
+
+	r->head = &x->head;
+	r->method = x->head.method;
+	r->method_name = x->head.method_name;
+	r->in = x->head.fields;
+	r->uri = raw_uri(x->arena, &x->head);
+	r->started_us = clock_wall_us();
+	r->started_mono_us = c->began_us;
+	r->bytes_in = x->head.size;
+	x->r = r;
+	c->was_busy = true;
+	busy++;
+	host->requests(+1);
+}
+
+static void
+answer_begin(struct conn *c, struct request *answer)
+{
+	struct exchange *x = c->x;
+
+	x->r = answer;
+	if (draining || !intake_short_rest(c))
+		answer->close_after = true;
+	x->head_left = output_head(answer);
+	c->phase = PHASE_WRITE;
+	loop_timer(conn_loop, &c->timer, timeout_of(c));
+}
+
+/* The head was no head, or did not come in time. */
+static void
+refuse_head(struct conn *c, int status, const char *why)
+{
+	struct exchange *x = c->x;
+	struct request *answer;
+
+	if (x->r == NULL)
+		request_begin(c);
+	x->r->close_after = true;
+	x->r->no_body = true;
+	x->body_done = true;
+	if (x->head.version == 0)
+		x->head.version = 10;
+	if (why != NULL)
+		request_refuse(x->r, status, "The request was refused: %s.",
+		    why);
+	request_log(x->r, LEVEL_INFO, "core", 0, "request refused with %d: "
+	    "%s: \"%.*s\"", status, why != NULL ? why : "it did not arrive "
+	    "in time", STR_ARGS(x->head.culprit));
+	corridor_refuse(x->r, status, &answer);
+	answer_begin(c, answer);
+}
+
+/* Room for more of a head that is longer than its buffer. */
+static void
+head_grow(struct conn *c)
+{
+	size_t n = c->end - c->start;
+
+	if (c->start > 0) {
+		memmove(c->in->at, c->in->at + c->start, n);
+	} else {
+		struct buffer *b = buffer_take(c->in->size * 2);
+
+		memcpy(b->at, c->in->at, n);
+		buffer_give(c->in);
+		c->in = b;
+	}
+	c->start = 0;
+	c->end = n;
+}
+
+/* Send what was gathered, then wait for bytes.  Always false, unless broken. */
+static bool
+await(struct conn *c, int64_t ms)
+{
+	if (writer_flush(c) == WRITTEN_BROKEN) {
+		c->phase = PHASE_DEAD;
+		return true;
+	}
+	if (ms > 0)
+		loop_timer(conn_loop, &c->timer, ms);
+	conn_watch(c);
+	return false;
+}
+
+/* Nothing is under way: wait for a request with as little as possible. */
+static bool
+rest(struct conn *c)
+{
+	if (c->x != NULL) {
+		arena_end(c->x->arena);
+		c->x = NULL;
+	}
+	intake_rest(c);
+	c->turn_requests = 0;
+	c->began_us = 0;
+	return await(c, c->client.answered > 0 ? c->idle_ms : timeout_of(c));
+}
+
+/* A part of a head is here; the rest must come within the time for all of it. */
+static bool
+await_rest_of_head(struct conn *c)
+{
+	bool timed = c->head_timed;
+
+	c->head_timed = true;
+	return await(c, timed ? 0 : timeout_of(c));
+}
+
+/* Bytes for a head; true when there are some, or the phase has changed. */
+static bool
+head_bytes(struct conn *c)
+{
+	if (c->in != NULL && c->end == c->in->size)
+		head_grow(c);
+	switch (intake_read(c)) {
+	case INTAKE_DATA:
+		return true;
+	case INTAKE_NOTHING:
+		return false;
+	default:
+		/* A head that never ends asks for nothing. */
+		writer_flush(c);
+		c->phase = PHASE_DEAD;
+		return true;
+	}
+}
+
+/* One recv is enough in a turn: what more there is wakes us. */
+static bool
+step_head(struct conn *c)
+{
+	if (c->start == c->end || c->x != NULL) {
+		if (!head_bytes(c))
+			return c->start == c->end ? rest(c) :
+			    await_rest_of_head(c);
+		if (c->phase != PHASE_HEAD)
+			return true;
+	}
+	if (c->x == NULL)
+		exchange_begin(c);
+	if (c->began_us == 0)
+		c->began_us = clock_us_now();
+	switch (head_parse(&c->x->head, c->in->at + c->start,
+	    c->end - c->start)) {
+	case HEAD_MORE:
+		return await_rest_of_head(c);
+	case HEAD_BAD:
+		refuse_head(c, c->x->head.status, c->x->head.why);
+		return true;
+	default:
+		c->start += c->x->head.size;
+		c->head_timed = false;
+		request_begin(c);
+		intake_begin(c);
+		c->phase = PHASE_WALK;
+		return true;
+	}
+}
+
+/* ---- The corridor --------------------------------------------------------------- */
+
+static bool
+step_walk(struct conn *c)
+{
+	struct request *answer;
+
+	if (corridor_walk(c->x->r, &answer) == DONE) {
+		answer_begin(c, answer);
+		return true;
+	}
+	if (!c->x->wants_body && !c->peer_done)
+		loop_timer_stop(conn_loop, &c->timer);
+	return await(c, 0);
+}
+
+/*
+ * The peer has finished sending.  Whether it still listens only a write can
+ * tell, and a silent script writes nothing for long: an interim response, which
+ * every HTTP/1.1 client must bear, makes a peer that is gone answer with a
+ * reset, and the script can be ended.
+ */
+static void
+probe(struct conn *c)
+{
+	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	if (c->x->head.version < 11)
+		return;
+	if (send(c->watch.fd, line, sizeof(line) - 1, MSG_NOSIGNAL) < 0 &&
+	    errno != EAGAIN) {
+		c->phase = PHASE_DEAD;
+		return;
+	}
+	loop_timer(conn_loop, &c->timer, PROBE_MS);
+}
+
+/* ---- The answer ------------------------------------------------------------------ */
+
+/* The answer is on its way: what becomes of the connection? */
+static void
+answered(struct conn *c)
+{
+	struct request *r = c->x->r;
+	bool keep = r->keep_going;
+	/* Nothing is unread and the client expects the close: no lingering. */
+	bool clean = c->x->body_done && c->start == c->end &&
+	    !c->x->head.keep_alive;
+
+	if (keep && !c->x->body_done) {
+		c->phase = PHASE_DRAIN;
+		return;
+	}
+	exchange_end(c, false);
+	c->client.answered++;
+	c->began_us = 0;
+	if (keep) {
+		c->phase = PHASE_HEAD;
+		return;
+	}
+	begin_close(c, !clean);
+}
+
+static bool
+step_write(struct conn *c)
+{
+	bool join = c->x->r->keep_going && c->x->body_done &&
+	    c->start < c->end;
+
+	c->x->full = false;
+	switch (writer_write(c, join)) {
+	case WRITTEN_ALL:
+		answered(c);
+		return true;
+	case WRITTEN_FULL:
+		c->x->full = true;
+		loop_timer(conn_loop, &c->timer, timeout_of(c));
+		conn_watch(c);
+		return false;
+	case WRITTEN_WAIT:
+		if (!c->x->wants_body)
+			loop_timer_stop(conn_loop, &c->timer);
+		conn_watch(c);
+		return false;
+	case WRITTEN_TURN:
+		loop_timer(conn_loop, &c->timer, timeout_of(c));
+		loop_later(conn_loop, &c->later);
+		return false;
+	default:
+		c->phase = PHASE_DEAD;
+		return true;
+	}
+}
+
+/* Read off the rest of a body so that the next head can be found. */
+static bool
+step_drain(struct conn *c)
+{
+	switch (intake_discard(c)) {
+	case BODY_WAIT:		/* with the timer of a body that is read */
+		return false;
+	case BODY_END:
+		exchange_end(c, false);
+		c->client.answered++;
+		c->began_us = 0;
+		c->phase = PHASE_HEAD;
+		return true;
+	default:
+		exchange_end(c, false);
+		begin_close(c, true);
+		return true;
+	}
+}
+
+/* ---- Running ---------------------------------------------------------------------- */
+
+static void
+conn_run(struct conn *c)
+{
+	for (;;) {
+		bool on;
+
+		switch (c->phase) {
+		case PHASE_HEAD:
+			/* A client that pipelines without end must not keep
+			 * the others waiting. */
+			if (c->turn_requests++ > TURN_REQUESTS) {
+				c->turn_requests = 0;
+				loop_later(conn_loop, &c->later);
+				return;
+			}
+			on = step_head(c);
+			break;
+		case PHASE_WALK:
+			on = step_walk(c);
+			break;
+		case PHASE_WRITE:
+			on = step_write(c);
+			break;
+		case PHASE_DRAIN:
+			on = step_drain(c);
+			break;
+		case PHASE_LINGER:
+			on = step_linger(c);
+			break;
+		default:
+			conn_free(c);
+			return;
+		}
+		if (!on)
+			return;
+	}
+}
+
+static void
+on_later(struct later *l)
+{
+	conn_run(LIST_OWNER(l, struct conn, later));
+}
+
+static void
+on_wake(struct client *client)
+{
+	loop_later(conn_loop, &((struct conn *)client)->later);
+}
+
+/* Bytes of a body arrived: its reader takes them, or is resumed. */
+static void
+feed_body(struct conn *c)
+{
+	struct request *r = c->x->r;
+
+	c->x->wants_body = false;
+	loop_timer_stop(conn_loop, &c->timer);
+	conn_watch(c);
+	if (r->body_ready != NULL)
+		r->body_ready(r);
+	else
+		loop_later(conn_loop, &c->later);
+}
+
+/* The peer will send no more.  An answer under way is still sent. */
+static void
+peer_done(struct conn *c)
+{
+	c->peer_done = true;
+	conn_watch(c);
+	if (c->phase == PHASE_WALK)
+		loop_timer(conn_loop, &c->timer, PROBE_MS);
+}
+
+static void
+on_ready(struct watch *w, unsigned events)
+{
+	struct conn *c = LIST_OWNER(w, struct conn, watch);
+
+	if (events & LOOP_GONE && c->phase != PHASE_LINGER)
+		c->phase = PHASE_DEAD;
+	if (c->phase != PHASE_WALK && c->phase != PHASE_WRITE) {
+		conn_run(c);
+		return;
+	}
+	if (events & LOOP_READ && c->x->wants_body)
+		feed_body(c);
+	else if (events & LOOP_PEER_DONE && !c->peer_done)
+		peer_done(c);
+	if (!(events & LOOP_WRITE))
+		return;
+	/* In the corridor only what was gathered before can be sent. */
+	if (c->phase == PHASE_WRITE || await(c, 0))
+		conn_run(c);
+}
+
+/*
+ * Before an idle connection is closed, one last look: a request that arrived
+ * meanwhile is answered, not reset.
+ */
+static void
+idle_over(struct conn *c)
+{
+	if (intake_read(c) != INTAKE_DATA)
+		c->phase = PHASE_DEAD;
+	conn_run(c);
+}
+
+static void
+on_timer(struct timer *t)
+{
+	struct conn *c = LIST_OWNER(t, struct conn, timer);
+
+	switch (c->phase) {
+	case PHASE_HEAD:
+		if (c->start == c->end) {
+			idle_over(c);
+			return;
+		}
+		if (c->x != NULL)
+			refuse_head(c, 408, NULL);
+		break;
+	case PHASE_WALK:
+		if (c->x->wants_body)
+			intake_timed_out(c);
+		else
+			probe(c);
+		if (c->phase == PHASE_WALK)
+			return;
+		break;
+	default:
+		if (c->x != NULL && c->x->r != NULL)
+			request_log(c->x->r, LEVEL_INFO, "core", 0, "the "
+			    "client did not take the answer in time");
+		c->phase = PHASE_DEAD;
+		break;
+	}
+	conn_run(c);
+}
+
+/* ---- The public part --------------------------------------------------------------- */
+
+void
+conn_init(struct loop *l, const struct config *c, const struct conn_host *h)
+{
+	const struct core_conf *core = core_conf(c->main->scope);
+
+	conn_loop = l;
+	config = c;
+	host = h;
+	list_init(&all);
+	limits = (struct head_limits){
+		.max_line = (size_t)number_or(core->limit_line, 8190),
+		.max_fields = (size_t)number_or(core->limit_fields, 100),
+		.max_field_size = (size_t)number_or(core->limit_field_size,
+		    8190),
+		.max_head = MAX_HEAD,
+		.unsafe = number_or(core->strict, 1) == 0,
+		.allow_09 = number_or(core->require_10, 0) == 0,
+	};
+}
+
+static const struct sockaddr *
+conn_local(struct client *client)
+{
+	struct conn *c = (struct conn *)client;
+	socklen_t n = sizeof(c->local);
+
+	if (c->local.sin6_family == AF_UNSPEC &&
+	    getsockname(c->watch.fd, (struct sockaddr *)&c->local, &n) != 0)
+		c->local.sin6_family = AF_INET6;
+	return (const struct sockaddr *)&c->local;
+}
+
+static void
+set_peer(struct client *client, const struct sockaddr_storage *peer)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
+
+	client->peer_port = address_port((const struct sockaddr *)peer);
+	if (peer->ss_family == AF_INET)
+		inet_ntop(AF_INET, &in->sin_addr, client->peer,
+		    sizeof(client->peer));
+	else if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
+		inet_ntop(AF_INET, (const char *)&in6->sin6_addr + 12,
+		    client->peer, sizeof(client->peer));
+	else
+		inet_ntop(AF_INET6, &in6->sin6_addr, client->peer,
+		    sizeof(client->peer));
+}
+
+void
+conn_accept(int fd, const struct sockaddr_storage *peer, socklen_t peer_n)
+{
+	struct conn *c = calloc(1, sizeof(*c));
+
+	(void)peer_n;
+	if (c == NULL)
+		abort();
+	c->watch.fd = fd;
+	c->watch.ready = on_ready;
+	c->timer.fire = on_timer;
+	c->later.run = on_later;
+	c->client.local = conn_local;
+	c->client.wake = on_wake;
+	c->client.body_look = intake_look;
+	c->client.body_took = intake_took;
+	set_peer(&c->client, peer);
+	if (config->vhosts.n > 0)
+		c->client.hosts = hosts_at(config, conn_local(&c->client));
+	list_append(&all, &c->link);
+	count++;
+	host->connections(+1);
+	conn_run(c);
+}
+
+void
+conn_drain(void)
+{
+	draining = true;
+}
+
+void
+conn_close_all(void)
+{
+	while (!list_empty(&all))
+		conn_free(LIST_OWNER(all.next, struct conn, link));
+}
+
+size_t
+conn_count(void)
+{
+	return count;
+}
+
+size_t
+conn_busy(void)
+{
+	return busy;
+}

@@ -1,0 +1,67 @@
+/*
+ * core.c - the core's settings as they are read; directives.c writes them.
+ */
+#include <sys/utsname.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/version.h"
+#include "serve/core.h"
+
+const struct core_conf *
+core_conf(const struct scope *s)
+{
+	return scope_get(s, &mod_core);
+}
+
+static unsigned
+bits_value(const struct options *o, unsigned otherwise)
+{
+	unsigned bits = o->absolute ? o->set : otherwise;
+
+	return (bits & ~o->remove) | o->add;
+}
+
+unsigned
+core_options(const struct scope *s)
+{
+	return bits_value(&core_conf(s)->options, OPTION_DEFAULT);
+}
+
+unsigned
+core_etag(const struct scope *s)
+{
+	return bits_value(&core_conf(s)->etag, ETAG_DEFAULT) & ~ETAG_NONE;
+}
+
+const char *
+core_server_token(const struct config *c)
+{
+	static char token[sizeof(FORKFUL_VERSION) + 80];
+	struct utsname u;
+	size_t n = sizeof("Forkful/") - 1;
+
+	switch (number_or(core_conf(c->main->scope)->tokens, TOKENS_FULL)) {
+	case TOKENS_PROD:
+	case TOKENS_PROD_LONG:
+		return "Forkful";
+	case TOKENS_MAJOR:
+		n += strcspn(FORKFUL_VERSION, ".");
+		break;
+	case TOKENS_MINOR:
+		n += (size_t)(strrchr(FORKFUL_VERSION, '.') -
+		    &FORKFUL_VERSION[0]);
+		break;
+	case TOKENS_MINIMAL:
+	case TOKENS_MIN:
+		return "Forkful/" FORKFUL_VERSION;
+	default:
+		snprintf(token, sizeof(token), "Forkful/%s (%.64s)",
+		    FORKFUL_VERSION, uname(&u) == 0 ? u.sysname : "Unix");
+		return token;
+	}
+	memcpy(token, "Forkful/" FORKFUL_VERSION, n);
+	token[n] = 0;
+	return token;
+}

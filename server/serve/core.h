@@ -1,0 +1,171 @@
+/*
+ * core.h - the configuration as the corridor reads it: virtual hosts, sections
+ * and the directives that the corridor itself needs (Apache's core module).
+ *
+ * Built once by config_load() in the master, then never written again: workers
+ * inherit it by fork and see it const.
+ */
+#ifndef SERVE_CORE_H
+#define SERVE_CORE_H
+
+#include <sys/socket.h>
+
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/regex.h"
+#include "conf/module.h"
+#include "conf/parse.h"
+#include "conf/scope.h"
+
+extern struct module mod_core;
+
+/* ---- Options ------------------------------------------------------------- */
+
+enum {
+	OPTION_INDEXES		= 1 << 0,
+	OPTION_INCLUDES		= 1 << 1,
+	OPTION_FOLLOW_LINKS	= 1 << 2,
+	OPTION_LINKS_IF_OWNER	= 1 << 3,
+	OPTION_EXEC_CGI		= 1 << 4,
+	OPTION_INCLUDES_NOEXEC	= 1 << 5,
+	OPTION_MULTIVIEWS	= 1 << 6,
+	OPTION_ALL		= OPTION_INDEXES | OPTION_INCLUDES |
+				  OPTION_FOLLOW_LINKS | OPTION_EXEC_CGI,
+	OPTION_DEFAULT		= OPTION_FOLLOW_LINKS,
+};
+
+/* Bits set by words (Options, FileETag): an absolute set, then changes. */
+struct options {
+	bool		absolute;	/* "set" holds; else the outer's */
+	unsigned	set, add, remove;
+};
+
+enum accept_path_info { PATH_INFO_OFF, PATH_INFO_ON, PATH_INFO_DEFAULT };
+enum encoded_slashes { SLASHES_OFF, SLASHES_ON, SLASHES_NO_DECODE };
+enum server_tokens { TOKENS_FULL, TOKENS_OS, TOKENS_MINIMAL, TOKENS_MINOR,
+	TOKENS_MAJOR, TOKENS_PROD, TOKENS_PROD_LONG, TOKENS_MIN };
+enum server_signature { SIGNATURE_OFF, SIGNATURE_ON, SIGNATURE_EMAIL };
+enum trace_enable { TRACE_OFF, TRACE_ON, TRACE_EXTENDED };
+enum canonical_name { CANONICAL_OFF, CANONICAL_ON, CANONICAL_DNS };
+enum { ETAG_NONE = 1, ETAG_MTIME = 2, ETAG_SIZE = 4, ETAG_INODE = 8,
+	ETAG_DIGEST = 16, ETAG_DEFAULT = ETAG_MTIME | ETAG_SIZE };
+
+/* What an ErrorDocument line says for one status. */
+struct error_document {
+	int		 status;
+	enum { ERRDOC_DEFAULT, ERRDOC_TEXT, ERRDOC_PATH, ERRDOC_URL } kind;
+	const char	*text;		/* the text, local path or URL */
+};
+
+/* The core's settings of one scope. */
+struct core_conf {
+	/* server and virtual host */
+	const char	*server_name;	/* as written, scheme and port too */
+	const char	*server_admin;
+	struct vec	 aliases;	/* ServerAlias: const char * */
+	const char	*server_path;
+	const char	*document_root;
+	const char	*error_log;
+	struct number	 timeout_ms, keep_alive_timeout_ms, max_keep_alive;
+	enum flag	 keep_alive;
+	struct number	 limit_line, limit_fields, limit_field_size;
+	struct number	 limit_redirects, limit_subrequests;
+	struct number	 trace, tokens;
+	enum flag	 merge_slashes, canonical_physical_port;
+	struct number	 strict, registered_methods, require_10;
+	/* any scope */
+	struct options	 options;
+	struct number	 signature, canonical_name, host_lookups;
+	struct number	 limit_body;
+	struct number	 accept_path_info, encoded_slashes;
+	struct vec	 error_documents;	/* struct error_document * */
+	const char	*handler;	/* SetHandler; "none" resets */
+	const char	*type;		/* ForceType; "none" resets */
+	const char	*default_charset;	/* AddDefaultCharset; "off" */
+	enum flag	 sendfile, mmap, content_digest;
+	struct options	 etag;		/* ETAG_... bits */
+	const struct log_levels *levels;
+	struct number	 max_ranges, max_overlaps, max_reversals; /* -1: none */
+	unsigned	 override;	/* OVERRIDE_... | OVERRIDE_GIVEN */
+};
+#define OVERRIDE_GIVEN	1u
+
+/* The core's settings in s. */
+const struct core_conf *core_conf(const struct scope *s);
+/* The OPTION_... bits that hold in s. */
+unsigned	 core_options(const struct scope *s);
+/* The ETAG_... bits that hold in s. */
+unsigned	 core_etag(const struct scope *s);
+
+/* ---- Sections ------------------------------------------------------------ */
+
+struct section {
+	enum section_kind {
+		SECTION_DIRECTORY, SECTION_DIRECTORY_MATCH,
+		SECTION_FILES, SECTION_FILES_MATCH,
+		SECTION_LOCATION, SECTION_LOCATION_MATCH,
+	} kind;
+	struct spot	 at;
+	struct str	 pattern;	/* no trailing slash, but for "/" */
+	bool		 glob;		/* has * ? [ */
+	unsigned	 depth;		/* components of a Directory's path */
+	struct regex	*regex;		/* ...Match and ~ */
+	struct scope	*scope;
+	struct sections	*inside;	/* Files in a Directory; or NULL */
+	size_t		 order;		/* in the configuration */
+};
+
+/* Sections of one server, host or directory, indexed so that the number of
+ * plain ones does not matter to a request. */
+struct sections {
+	struct hash	*directories;	/* path -> struct vec of section */
+	struct vec	 directory_globs;
+	struct vec	 directory_matches;
+	struct vec	 files;
+	struct hash	*locations;	/* path -> struct vec of section */
+	struct vec	 location_globs; /* globs and regexes */
+};
+
+/* ---- Virtual hosts ------------------------------------------------------- */
+
+struct vhost {
+	const struct config *config;
+	struct spot	 at;		/* its <VirtualHost>; main: line 0 */
+	struct scope	*scope;		/* main server's below its own */
+	struct sections	 sections;	/* its own; the main's come before */
+	const char	*name;		/* ServerName without port */
+	unsigned	 port;		/* of ServerName; 0: not given */
+	const char	*scheme;	/* of ServerName; "http" */
+	struct vec	 addresses;	/* struct vhost_address *, as written */
+	struct log	 log;
+	size_t		 order;
+	const void	*module_data;	/* reserved for finish hooks */
+};
+
+/* An address of <VirtualHost>: port 0 is *, n == 0 is any address. */
+struct vhost_address {
+	struct sockaddr_storage addr;
+	bool		 any_address;
+	unsigned	 port;
+};
+
+/* ---- The whole ------------------------------------------------------------ */
+
+struct config {
+	struct arena	*arena;
+	struct reading	*reading;
+	struct vhost	*main;
+	struct vec	 vhosts;	/* struct vhost *, main not included */
+	struct host_index *hosts;	/* see hosts.h */
+	struct log_file	*error_log;
+	struct hash	*log_files;	/* path -> struct log_file *, shared */
+	const char	*server_root;
+	unsigned	 generation;
+	bool		 check_only;	/* -t: open nothing */
+	bool		 skip_roots;	/* -T: DocumentRoots may be missing */
+};
+
+/* The Server field's value by ServerTokens: "Forkful/0.1.0 (Unix)". */
+const char	*core_server_token(const struct config *c);
+
+#endif

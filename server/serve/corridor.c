@@ -1,0 +1,384 @@
+/*
+ * corridor.c - THE table of steps a request goes through, and who walks it.
+ *
+ * A step is a function of a request; its answer decides who speaks next.  The
+ * corridor knows no feature: modules are asked through their hooks, in the
+ * order of modules.c.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "http/status.h"
+#include "http/uri.h"
+#include "serve/corridor.h"
+#include "serve/errdoc.h"
+#include "serve/output.h"
+#include "serve/route.h"
+
+/* ---- Asking the modules ------------------------------------------------------ */
+
+/* Ask from r->next_module on.  all: PASS and DONE both mean ask the next; else
+ * the first that does not PASS decides. */
+static int
+ask(struct request *r, size_t hook, bool all)
+{
+	for (; r->next_module < n_modules; r->next_module++) {
+		const struct module *m = modules[r->next_module];
+		int (*f)(struct request *);
+		int answer;
+
+		memcpy(&f, (const char *)m + hook, sizeof(f));
+		if (f == NULL)
+			continue;
+		answer = f(r);
+		if (answer == PASS || (all && answer == DONE))
+			continue;
+		return answer;
+	}
+	return PASS;
+}
+
+#define ASK(name, hook, all) \
+static int \
+name(struct request *r) \
+{ \
+	return ask(r, offsetof(struct module, hook), all); \
+}
+
+ASK(ask_early, early, true)
+ASK(ask_access, access, true)
+ASK(ask_fixup, fixup, true)
+
+/* One that knows who it is settles the step. */
+static int
+ask_identity(struct request *r)
+{
+	int answer = ask(r, offsetof(struct module, identity), false);
+
+	return answer == DONE ? PASS : answer;
+}
+
+/* Nobody maps it: it is a file below DocumentRoot. */
+static int
+ask_translate(struct request *r)
+{
+	int answer = ask(r, offsetof(struct module, translate), false);
+	const char *root;
+
+	if (answer == DONE)
+		return PASS;
+	if (answer != PASS || r->filename != NULL)
+		return answer;
+	root = core_conf(r->scope)->document_root;
+	if (root == NULL)
+		return request_refuse(r, 404, "No directory is set up for "
+		    "this site's files.");
+	r->root_n = strlen(root);
+	r->filename = str_zfmt(r->arena, "%s%.*s",
+	    r->root_n == 1 ? "" : root, STR_ARGS(r->path));
+	return PASS;
+}
+
+/* The handler of last resort answers everything, so nobody means a mistake in
+ * the table of modules or a handler that is not there. */
+static int
+ask_handle(struct request *r)
+{
+	int answer = ask(r, offsetof(struct module, handle), false);
+
+	if (answer != PASS)
+		return answer;
+	request_log(r, LEVEL_ERROR, "core", 0, "no module answers for the "
+	    "handler \"%s\" of %s", r->handler == NULL ? "" : r->handler,
+	    r->filename);
+	return request_refuse(r, 500, "The handler that is set up for this "
+	    "file is not built into the server.");
+}
+
+/* ---- The server's own steps -------------------------------------------------- */
+
+static int
+decode_path(struct request *r)
+{
+	const struct core_conf *c = core_conf(r->scope);
+	struct uri_policy policy = {
+		.encoded_slash = (enum uri_slash)number_or(c->encoded_slashes,
+		    SLASHES_OFF),
+		.merge_slashes = flag_or(c->merge_slashes, true),
+	};
+	struct str raw, query;
+	const char *why = NULL;
+	int status;
+
+	uri_split(r->redirect_to.at != NULL ? r->redirect_to : r->uri, &raw,
+	    &query);
+	r->has_query = query.at != NULL;
+	r->query = r->has_query ? query : STR("");
+	if (r->head->form == TARGET_ASTERISK) {
+		r->path = STR("*");
+		return PASS;
+	}
+	status = uri_decode_path(r->arena, raw, &policy, &r->path, &why);
+	if (status == 0)
+		return PASS;
+	r->path = raw;
+	request_log(r, LEVEL_INFO, "core", 0, "invalid URI path (%.*s): %s",
+	    STR_ARGS(raw), why);
+	return request_refuse(r, status, "The path of the address cannot be "
+	    "used: %s.", why);
+}
+
+/* TRACE sends back what came in, for the client to see what proxies did. */
+static int
+answer_trace(struct request *r)
+{
+	struct text t = { .arena = r->arena };
+	int64_t allowed = number_or(core_conf(r->scope)->trace, TRACE_ON);
+
+	if (allowed == TRACE_OFF)
+		return request_refuse(r, 405, "TRACE is switched off on this "
+		    "server.");
+	if (request_body_length(r) != 0 && allowed != TRACE_EXTENDED)
+		return request_refuse(r, 413, "A TRACE request must have no "
+		    "body.");
+	text_add(&t, r->head->line);
+	text_addz(&t, "\r\n");
+	fields_write(&r->in, &t);
+	text_addz(&t, "\r\n");
+	fields_set(&r->out, STR("Content-Type"), STR("message/http"));
+	r->length = (int64_t)t.n;
+	r->body = source_memory(r->arena, text_str(&t));
+	return DONE;
+}
+
+/* Methods that the server answers itself, and those it never will. */
+static int
+check_method(struct request *r)
+{
+	const struct core_conf *c = core_conf(r->scope);
+
+	if (r->head->expect_unknown)
+		return request_refuse(r, 417, "The Expect field asks for "
+		    "something other than 100-continue.");
+	if (r->method == METHOD_TRACE)
+		return answer_trace(r);
+	if (r->method == METHOD_CONNECT)
+		return request_refuse(r, 405, "This server is no proxy.");
+	if (r->method == METHOD_OTHER && number_or(c->registered_methods, 0))
+		return request_refuse(r, 501, "The method %.*s is not known "
+		    "here.", STR_ARGS(r->method_name));
+	if (r->head->form != TARGET_ASTERISK)
+		return PASS;
+	fields_set(&r->out, STR("Allow"), STR("GET,POST,OPTIONS,HEAD"));
+	r->length = 0;
+	return DONE;
+}
+
+static int
+check_body_length(struct request *r)
+{
+	int64_t limit = number_or(core_conf(r->scope)->limit_body,
+	    INT64_C(1) << 30);
+
+	if (limit == 0 || request_body_length(r) <= limit)
+		return PASS;
+	request_log(r, LEVEL_ERROR, "core", 0, "request body of %lld bytes is "
+	    "larger than LimitRequestBody (%lld)",
+	    (long long)request_body_length(r), (long long)limit);
+	return request_refuse(r, 413, "The body of the request is larger than "
+	    "the %lld bytes that LimitRequestBody allows here.",
+	    (long long)limit);
+}
+
+/* ---- The table --------------------------------------------------------------- */
+
+struct step {
+	const char	*what;		/* for whoever explains a request */
+	int		(*take)(struct request *r);
+};
+
+static const struct step corridor[] = {
+	{ "choose the virtual host",		route_vhost },
+	{ "decode the path",			decode_path },
+	{ "let modules see the head",		ask_early },
+	{ "refuse or answer by method",		check_method },
+	{ "merge Location sections",		route_location },
+	{ "map the URL to a file",		ask_translate },
+	{ "walk directories, merge sections",	route_directory },
+	{ "check access",			ask_access },
+	{ "check identity",			ask_identity },
+	{ "settle type, index, environment",	ask_fixup },
+	{ "check the body's length",		check_body_length },
+	{ "let one module answer",		ask_handle },
+};
+
+enum {
+	N_STEPS = sizeof(corridor) / sizeof(corridor[0]),
+	STEP_DECODE = 1,		/* where a redirected request begins */
+	STEP_CHECK_BODY = N_STEPS - 2	/* where a lookup ends */
+};
+
+/* Take steps up to end.  PASS when all passed. */
+static int
+walk(struct request *r, unsigned end)
+{
+	while (r->step < end) {
+		int answer = corridor[r->step].take(r);
+
+		if (answer != PASS)
+			return answer;
+		r->step++;
+		r->next_module = 0;
+	}
+	return PASS;
+}
+
+/* ---- Redirects, errors, lookups ------------------------------------------------ */
+
+/* What old had in its environment, under REDIRECT_ names. */
+static void
+inherit_env(struct request *r, const struct request *old)
+{
+	for (size_t i = 0; i < old->env.n; i++) {
+		const struct env_entry *e = old->env.at[i];
+
+		request_env_set(r, str_fmt(r->arena, "REDIRECT_%.*s",
+		    STR_ARGS(e->name)), e->value);
+	}
+}
+
+static struct request *
+request_after(struct request *old, struct str uri, bool as_get)
+{
+	struct request *r = request_new(old->arena, old->config, old->client);
+
+	r->head = old->head;
+	r->method = old->method;
+	r->method_name = old->method_name;
+	r->no_body = old->no_body || as_get;
+	if (as_get && old->method != METHOD_HEAD) {
+		r->method = METHOD_GET;
+		r->method_name = STR("GET");
+	}
+	r->uri = old->uri;
+	r->in = old->in;
+	r->host = old->host;
+	r->vhost = old->vhost;
+	r->scope = old->vhost->scope;
+	r->user = old->user;
+	r->auth_type = old->auth_type;
+	r->started_us = old->started_us;
+	r->started_mono_us = old->started_mono_us;
+	r->redirect_to = uri;
+	r->step = STEP_DECODE;
+	return r;
+}
+
+static struct request *
+redirect(struct request *old)
+{
+	struct request *r = request_after(old, old->redirect_to,
+	    old->redirect_as_get);
+
+	r->prev = old;
+	r->redirects = old->redirects + 1;
+	r->close_after = old->close_after;
+	inherit_env(r, old);
+	request_env_set(r, STR("REDIRECT_STATUS"), str_fmt(r->arena, "%d",
+	    old->status));
+	request_env_set(r, STR("REDIRECT_URL"), old->path);
+	if (old->has_query)
+		request_env_set(r, STR("REDIRECT_QUERY_STRING"), old->query);
+	if (status_is_error(old->status)) {
+		/* An error document answers with the error's status. */
+		r->status = old->status;
+		r->out_always = old->out_always;
+		request_env_set(r, STR("REDIRECT_REQUEST_METHOD"),
+		    old->method_name);
+		if (old->why.n > 0)
+			request_env_set(r, STR("REDIRECT_ERROR_NOTES"),
+			    old->why);
+	}
+	return r;
+}
+
+static bool
+redirects_too_often(struct request *r)
+{
+	int64_t limit = number_or(core_conf(r->scope)->limit_redirects, 10);
+
+	if ((int64_t)r->redirects < limit)
+		return false;
+	request_log(r, LEVEL_ERROR, "core", 0, "AH00124: request exceeded the "
+	    "limit of %lld internal redirects due to probable configuration "
+	    "error; LimitInternalRecursion raises it", (long long)limit);
+	r->why = STR("The server sent the request around in circles.");
+	return true;
+}
+
+int
+corridor_walk(struct request *r, struct request **answer)
+{
+	for (;;) {
+		int said = walk(r, N_STEPS);
+
+		if (said == PASS || said == DONE)
+			break;
+		if (said == WAIT)
+			return WAIT;
+		if (said != RESTART) {
+			assert(said >= 100 && said <= 599);
+			said = errdoc_answer(r, said);
+		}
+		if (said == RESTART && redirects_too_often(r)) {
+			r->status = 500;
+			errdoc_page(r);
+			said = DONE;
+		}
+		if (said != RESTART)
+			break;
+		r = redirect(r);
+	}
+	*answer = r;
+	return DONE;
+}
+
+void
+corridor_refuse(struct request *r, int status, struct request **answer)
+{
+	r->status = status;
+	errdoc_page(r);
+	*answer = r;
+}
+
+struct request *
+request_lookup(struct request *main, struct str uri)
+{
+	struct request *r = request_after(main, uri, true);
+	int said;
+
+	r->main = main;
+	r->no_log = true;
+	r->method = METHOD_GET;
+	r->method_name = STR("GET");
+	r->redirects = main->redirects + 1;
+	if (r->redirects > 10) {
+		r->status = 500;
+		return r;
+	}
+	said = walk(r, STEP_CHECK_BODY);
+	if (said == WAIT)
+		said = 403;
+	if (said >= 100)
+		r->status = said;
+	return r;
+}
+
+void
+corridor_log(struct request *r)
+{
+	for (size_t i = 0; i < n_modules; i++)
+		if (modules[i]->log != NULL)
+			modules[i]->log(r);
+}

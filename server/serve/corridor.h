@@ -1,0 +1,28 @@
+/*
+ * corridor.h - THE table of steps a request goes through, and who walks it.
+ */
+#ifndef SERVE_CORRIDOR_H
+#define SERVE_CORRIDOR_H
+
+#include "serve/request.h"
+
+/*
+ * Walk r's chain from where it stands.  WAIT: something asynchronous is under
+ * way, call again after request_wake().  DONE: *answer is the request (r or one
+ * redirected from it) whose status, fields and body are to be sent.  Errors
+ * have become error pages.
+ */
+int	corridor_walk(struct request *r, struct request **answer);
+/* Answer with this status from the start (a malformed head, a timeout). */
+void	corridor_refuse(struct request *r, int status,
+	    struct request **answer);
+/*
+ * What would uri be?  A request that has gone through translation, directory
+ * walk, access and fixup, but answers nothing; status 200 or the refusal.  Lives
+ * in r's arena.  Never waits: a hook that would is counted as 403.
+ */
+struct request	*request_lookup(struct request *r, struct str uri);
+/* Run all log hooks for a finished exchange. */
+void	corridor_log(struct request *r);
+
+#endif

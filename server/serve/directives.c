@@ -1,0 +1,599 @@
+/*
+ * directives.c - the directives that the corridor itself reads: Apache's core
+ * module.
+ *
+ * A setter for each directive whose text needs more than its slot's own rule,
+ * then one flat table.  Nothing here knows how a request uses a setting.
+ */
+#include <sys/stat.h>
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "conf/directive.h"
+#include "http/status.h"
+#include "serve/core.h"
+#include "serve/hosts.h"
+#include "serve/sections.h"
+
+/* ---- Words that add up to bits: Options, FileETag, AllowOverride ---------- */
+
+struct bit_word {
+	const char	*word;
+	unsigned	 bits;
+};
+
+static const struct bit_word option_words[] = {
+	{ "Indexes", OPTION_INDEXES },
+	{ "Includes", OPTION_INCLUDES },
+	{ "IncludesNOEXEC", OPTION_INCLUDES_NOEXEC },
+	{ "FollowSymLinks", OPTION_FOLLOW_LINKS },
+	{ "SymLinksIfOwnerMatch", OPTION_LINKS_IF_OWNER },
+	{ "ExecCGI", OPTION_EXEC_CGI },
+	{ "MultiViews", OPTION_MULTIVIEWS },
+	{ "RunScripts", OPTION_MULTIVIEWS | OPTION_EXEC_CGI },
+	{ "All", OPTION_ALL },
+	{ "None", 0 },
+	{ 0 }
+};
+
+static const struct bit_word etag_words[] = {
+	{ "MTime", ETAG_MTIME },
+	{ "Size", ETAG_SIZE },
+	{ "INode", ETAG_INODE },
+	{ "Digest", ETAG_DIGEST },
+	{ "All", ETAG_MTIME | ETAG_SIZE | ETAG_INODE },
+	{ "None", ETAG_NONE },
+	{ 0 }
+};
+
+static const struct bit_word *
+bit_word_find(const struct bit_word *words, const char *z)
+{
+	for (; words->word != NULL; words++)
+		if (str_is_nocase(str_of(z), words->word))
+			return words;
+	return NULL;
+}
+
+/* "X is unknown; did you mean Y?" for words of a bit table. */
+static const char *
+bit_word_unknown(struct setting *s, int arg, const struct bit_word *words)
+{
+	const char *names[16];
+	size_t n = 0;
+
+	while (words[n].word != NULL && n < 16) {
+		names[n] = words[n].word;
+		n++;
+	}
+	const char *near = nearest_name(str_of(s->argv[arg].z), names, n);
+	if (near != NULL)
+		return setting_error(s, arg, "does not know \"%s\"; did you "
+		    "mean %s?", s->argv[arg].z, near);
+	return setting_error(s, arg, "does not know \"%s\"", s->argv[arg].z);
+}
+
+/* One word with its sign into the set. */
+static void
+bits_take(struct options *o, char sign, unsigned bits)
+{
+	if (sign == '+') {
+		o->add |= bits;
+		o->remove &= ~bits;
+	} else if (sign == '-') {
+		o->remove |= bits;
+		o->add &= ~bits;
+	} else {
+		o->absolute = true;
+		o->set |= bits;
+	}
+}
+
+/*
+ * Apache's rule: either all words have a sign or none has; only after All or
+ * None may signed words follow ("Options All -Indexes").
+ */
+static const char *
+bits_read(struct setting *s, const struct bit_word *words, struct options *o)
+{
+	bool plain = false, is_signed = false, whole = false;
+
+	for (int i = 0; i < s->argc; i++) {
+		const char *z = s->argv[i].z;
+		char sign = *z == '+' || *z == '-' ? *z++ : 0;
+		const struct bit_word *w = bit_word_find(words, z);
+
+		if (w == NULL)
+			return bit_word_unknown(s, i, words);
+		if (sign != 0)
+			is_signed = true;
+		else if (strcmp(w->word, "All") == 0 ||
+		    strcmp(w->word, "None") == 0)
+			whole = true;
+		else
+			plain = true;
+		if (plain && is_signed)
+			return setting_error(s, i, "must have + or - before "
+			    "every option or before none");
+		if (sign == 0 && !o->absolute)
+			*o = (struct options){ .absolute = true };
+		if (sign == 0 && whole && !plain)
+			o->set = 0;
+		bits_take(o, sign, w->bits);
+	}
+	return NULL;
+}
+
+static void
+bits_merge(const struct options *outer, const struct options *inner,
+    struct options *result)
+{
+	if (inner->absolute) {
+		*result = *inner;
+		return;
+	}
+	*result = *outer;
+	result->add = (outer->add & ~inner->remove) | inner->add;
+	result->remove = (outer->remove & ~inner->add) | inner->remove;
+}
+
+static const char *
+set_options(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+
+	/* A second line without signs in one scope replaces the first. */
+	if (s->argv[0].z[0] != '+' && s->argv[0].z[0] != '-')
+		c->options = (struct options){ 0 };
+	return bits_read(s, option_words, &c->options);
+}
+
+static const char *
+set_etag(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+
+	return bits_read(s, etag_words, &c->etag);
+}
+
+/* Leaving .htaccess unread while a configuration relies on it would leave open
+ * what it protects, so everything but None is refused. */
+static const char *
+set_override(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+
+	if (s->argc == 1 && str_is_nocase(str_of(s->argv[0].z), "None")) {
+		c->override = OVERRIDE_GIVEN;
+		return NULL;
+	}
+	return "must be None: .htaccess files are not read by this version";
+}
+
+/* ---- Names and places ------------------------------------------------------ */
+
+static const char *
+set_server_root(struct setting *s)
+{
+	struct stat st;
+
+	if (stat(s->reading->server_root, &st) != 0 || !S_ISDIR(st.st_mode))
+		return "must be a valid directory";
+	s->reading->config->server_root = s->reading->server_root;
+	return NULL;
+}
+
+static const char *
+set_document_root(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	struct stat st;
+
+	c->document_root = read_path(s, 0);
+	if (s->reading->config->skip_roots)
+		return NULL;
+	if (stat(c->document_root, &st) != 0 || !S_ISDIR(st.st_mode) ||
+	    access(c->document_root, R_OK | X_OK) != 0)
+		return setting_error(s, 0, "'%s' is not a directory, or is "
+		    "not readable", c->document_root);
+	return NULL;
+}
+
+/* [scheme://]name[:port] into the host that is being read. */
+static const char *
+set_server_name(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	struct vhost *host = s->place->owner;
+	struct str rest = str_of(s->argv[0].z);
+	ptrdiff_t i = str_find_str(rest, STR("://"));
+	uint64_t port = 0;
+
+	c->server_name = s->argv[0].z;
+	host->scheme = "http";
+	if (i >= 0) {
+		host->scheme = str_z(s->arena, str_first(rest, (size_t)i));
+		rest = str_from(rest, (size_t)i + 3);
+	}
+	i = str_rfind(rest, ':');
+	if (i >= 0 && str_find(str_from(rest, (size_t)i), ']') < 0) {
+		if (!str_number(str_from(rest, (size_t)i + 1), 10, 65535,
+		    &port) || port == 0)
+			return "must be a name with an optional port from 1 "
+			    "to 65535";
+		rest = str_first(rest, (size_t)i);
+	}
+	if (rest.n == 0)
+		return "must not be empty";
+	host->name = str_z(s->arena, str_lower(s->arena, rest));
+	host->port = (unsigned)port;
+	return NULL;
+}
+
+static const char *
+set_aliases(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+
+	for (int i = 0; i < s->argc; i++)
+		vec_add(s->arena, &c->aliases, str_z(s->arena,
+		    str_lower(s->arena, str_of(s->argv[i].z))));
+	return NULL;
+}
+
+static const char *
+set_error_log(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	const char *z = s->argv[0].z;
+
+	if (strncmp(z, "syslog", 6) == 0 && (z[6] == 0 || z[6] == ':'))
+		c->error_log = z;
+	else if (z[0] == '|')
+		return "cannot be a program: piped error logs are not built in";
+	else
+		c->error_log = read_path(s, 0);
+	return NULL;
+}
+
+/* LogLevel warn cgi:info mod_alias.c:trace3 */
+static const char *
+set_log_level(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	struct log_levels *l = arena_alloc(s->arena, sizeof(*l) +
+	    (size_t)s->argc * sizeof(l->module[0]));
+
+	l->base = c->levels != NULL ? c->levels->base : LEVEL_WARN;
+	for (int i = 0; i < s->argc; i++) {
+		struct str word = str_of(s->argv[i].z);
+		ptrdiff_t colon = str_find(word, ':');
+		int level = log_level_named(str_from(word,
+		    colon < 0 ? 0 : (size_t)colon + 1));
+
+		if (level < 0)
+			return setting_error(s, i, "does not know the level "
+			    "\"%s\"; use emerg, alert, crit, error, warn, "
+			    "notice, info, debug or trace1 to trace8",
+			    s->argv[i].z);
+		if (colon < 0) {
+			l->base = (enum log_level)level;
+			continue;
+		}
+		struct module *m = module_named(str_first(word,
+		    (size_t)colon));
+		if (m == NULL) {
+			setting_warn(s, i, "names a module that is not built "
+			    "in");
+			continue;
+		}
+		l->module[l->n].module = m->name;
+		l->module[l->n++].level = (enum log_level)level;
+	}
+	c->levels = l;
+	return NULL;
+}
+
+/* ---- Answers ---------------------------------------------------------------- */
+
+static const char *
+set_error_document(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	const char *z = s->argv[1].z;
+	uint64_t status;
+
+	if (!str_number(str_of(s->argv[0].z), 10, 599, &status) ||
+	    status < 400 || status_reason((int)status).n == 0)
+		return "must begin with a status code from 400 to 599";
+	struct error_document *d = arena_one(s->arena, struct error_document);
+	d->status = (int)status;
+	d->text = z;
+	if (str_is_nocase(str_of(z), "default"))
+		d->kind = ERRDOC_DEFAULT;
+	else if (z[0] == '/')
+		d->kind = ERRDOC_PATH;
+	else if (str_find_str(str_of(z), STR("://")) > 0 &&
+	    str_find(str_of(z), ' ') < 0)
+		d->kind = ERRDOC_URL;
+	else {
+		d->kind = ERRDOC_TEXT;
+		d->text = z[0] == '"' ? z + 1 : z;
+	}
+	if (status == 401 && d->kind == ERRDOC_URL)
+		return setting_error(s, 1, "cannot be a URL for status 401: "
+		    "the client would never be asked for a password");
+	/* The newest line for a status is found first. */
+	struct vec one = { 0 };
+	vec_add(s->arena, &one, d);
+	c->error_documents = vec_join(s->arena, &one, &c->error_documents);
+	return NULL;
+}
+
+/* A MIME type, handler or charset: always in lower case, as Apache does. */
+static const char *
+set_lower(struct setting *s)
+{
+	*(const char **)(void *)((char *)s->conf + s->row->at) = str_z(
+	    s->arena, str_lower(s->arena, str_of(s->argv[0].z)));
+	return NULL;
+}
+
+static const char *
+set_charset(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+
+	if (str_is_nocase(str_of(s->argv[0].z), "on"))
+		c->default_charset = "iso-8859-1";
+	else if (str_is_nocase(str_of(s->argv[0].z), "off"))
+		c->default_charset = "off";
+	else
+		c->default_charset = s->argv[0].z;
+	return NULL;
+}
+
+/* default | none | unlimited | a number; none and 0 mean no ranges at all. */
+static const char *
+set_max_ranges(struct setting *s)
+{
+	struct number *n = (void *)((char *)s->conf + s->row->at);
+	struct str z = str_of(s->argv[0].z);
+
+	n->given = true;
+	if (str_is_nocase(z, "none"))
+		n->is = 0;
+	else if (str_is_nocase(z, "unlimited"))
+		n->is = -1;
+	else if (str_is_nocase(z, "default"))
+		n->is = s->row->lo;
+	else
+		return read_number(s, 0, 0, INT32_MAX, &n->is);
+	return NULL;
+}
+
+static const char *
+set_protocol_options(struct setting *s)
+{
+	static const char *const words[] = { "Unsafe", "Strict",
+	    "LenientMethods", "RegisteredMethods", "Allow0.9", "Require1.0",
+	    NULL };
+	struct core_conf *c = s->conf;
+	struct number *into[] = { &c->strict, &c->registered_methods,
+	    &c->require_10 };
+
+	for (int i = 0; i < s->argc; i++) {
+		int64_t w;
+		const char *error = read_word(s, i, words, &w);
+
+		if (error != NULL)
+			return error;
+		*into[w / 2] = (struct number){ true, w % 2 };
+	}
+	return NULL;
+}
+
+static const char *
+set_redirect_limit(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	const char *error = read_number(s, 0, 1, 1000, &c->limit_redirects.is);
+
+	c->limit_redirects.given = true;
+	if (error == NULL && s->argc == 2) {
+		error = read_number(s, 1, 1, 1000, &c->limit_subrequests.is);
+		c->limit_subrequests.given = true;
+	}
+	return error;
+}
+
+static const char *const tokens_words[] = { "Full", "OS", "Minimal", "Minor",
+    "Major", "Prod", "ProductOnly", "Min", NULL };
+static const char *const signature_words[] = { "Off", "On", "EMail", NULL };
+static const char *const trace_words[] = { "Off", "On", "Extended", NULL };
+static const char *const canonical_words[] = { "Off", "On", "DNS", NULL };
+static const char *const lookup_words[] = { "Off", "On", "Double", NULL };
+static const char *const path_info_words[] = { "Off", "On", "Default", NULL };
+static const char *const slash_words[] = { "Off", "On", "NoDecode", NULL };
+
+#define AT(field)	offsetof(struct core_conf, field)
+#define OR_INFO		(IN_ANY | OVERRIDE_FILEINFO)
+#define SECTION_ROW(in)	((in) | IS_SECTION)
+
+static const struct directive rows[] = {
+	/* Sections */
+	{ "<VirtualHost>", 1, MANY, SECTION_ROW(IN_SERVER), SLOT_NONE, 0,
+	  host_open, "one or more addresses: ip:port, *:port" },
+	{ "<Directory>", 1, 2, SECTION_ROW(IN_CONF), SLOT_NONE, 0,
+	  section_open_directory, "a directory, or ~ and a regex" },
+	{ "<DirectoryMatch>", 1, 1, SECTION_ROW(IN_CONF), SLOT_NONE, 0,
+	  section_open_directory, "a regular expression" },
+	{ "<Files>", 1, 2, SECTION_ROW(IN_ANY & ~(IN_LOCATION | IN_FILES)),
+	  SLOT_NONE, 0, section_open_files, "a file name, or ~ and a regex" },
+	{ "<FilesMatch>", 1, 1,
+	  SECTION_ROW(IN_ANY & ~(IN_LOCATION | IN_FILES)), SLOT_NONE, 0,
+	  section_open_files, "a regular expression" },
+	{ "<Location>", 1, 2, SECTION_ROW(IN_CONF), SLOT_NONE, 0,
+	  section_open_location, "a URL path, or ~ and a regex" },
+	{ "<LocationMatch>", 1, 1, SECTION_ROW(IN_CONF), SLOT_NONE, 0,
+	  section_open_location, "a regular expression" },
+	/* Names and places */
+	{ "ServerRoot", 1, 1, IN_SERVER, SLOT_NONE, 0,
+	  set_server_root, "a directory: where relative paths begin" },
+	{ "ServerName", 1, 1, IN_CONF, SLOT_CUSTOM, AT(server_name),
+	  set_server_name, "the host's name, with an optional port",
+	  .size = sizeof(char *) },
+	{ "ServerAlias", 1, MANY, IN_VHOST, SLOT_LIST, AT(aliases),
+	  set_aliases, "further names of the host; * and ? are wildcards" },
+	{ "ServerPath", 1, 1, IN_VHOST, SLOT_STRING, AT(server_path),
+	  NULL, "the URL path of the host, for clients without Host" },
+	{ "ServerAdmin", 1, 1, IN_CONF, SLOT_STRING, AT(server_admin),
+	  NULL, "an e-mail address or URL for error pages" },
+	{ "DocumentRoot", 1, 1, IN_CONF, SLOT_CUSTOM, AT(document_root),
+	  set_document_root, "the directory of the site's files",
+	  .size = sizeof(char *) },
+	{ "ErrorLog", 1, 1, IN_CONF, SLOT_CUSTOM, AT(error_log),
+	  set_error_log, "a file, or syslog[:facility[:tag]]",
+	  .size = sizeof(char *) },
+	{ "LogLevel", 1, MANY, IN_CONF | IN_SECTION, SLOT_CUSTOM, AT(levels),
+	  set_log_level, "a level, and module:level pairs",
+	  .size = sizeof(void *) },
+	/* Connections */
+	{ "Timeout", 1, 1, IN_CONF, SLOT_SECONDS, AT(timeout_ms), NULL,
+	  "seconds that a client may keep silent", 1000, 2147483000 },
+	{ "KeepAlive", 1, 1, IN_CONF, SLOT_FLAG, AT(keep_alive), NULL,
+	  "On or Off: several requests on one connection" },
+	{ "KeepAliveTimeout", 1, 1, IN_CONF, SLOT_SECONDS,
+	  AT(keep_alive_timeout_ms), NULL,
+	  "seconds (or ms) to wait for the next request", 1, 2147483000 },
+	{ "MaxKeepAliveRequests", 1, 1, IN_CONF, SLOT_NUMBER,
+	  AT(max_keep_alive), NULL, "requests per connection; 0: no limit" },
+	/* Limits */
+	{ "LimitRequestLine", 1, 1, IN_CONF, SLOT_NUMBER, AT(limit_line),
+	  NULL, "bytes of a request line", 1, 1 << 20 },
+	{ "LimitRequestFields", 1, 1, IN_CONF, SLOT_NUMBER, AT(limit_fields),
+	  NULL, "how many fields a request may have; 0: no limit", 0, 32767 },
+	{ "LimitRequestFieldSize", 1, 1, IN_CONF, SLOT_NUMBER,
+	  AT(limit_field_size), NULL, "bytes of one field", 1, 1 << 20 },
+	{ "LimitRequestBody", 1, 1, IN_ANY, SLOT_NUMBER, AT(limit_body),
+	  NULL, "bytes of a request's body; 0: no limit", 0, INT64_MAX },
+	{ "LimitInternalRecursion", 1, 2, IN_CONF, SLOT_CUSTOM,
+	  AT(limit_redirects), set_redirect_limit,
+	  "how many internal redirects, and nested lookups, are allowed",
+	  .size = 2 * sizeof(struct number) },
+	{ "HttpProtocolOptions", 1, 3, IN_CONF, SLOT_CUSTOM, AT(strict),
+	  set_protocol_options, "Strict|Unsafe, RegisteredMethods|"
+	  "LenientMethods, Allow0.9|Require1.0",
+	  .size = 3 * sizeof(struct number) },
+	/* What the server says of itself */
+	{ "ServerTokens", 1, 1, IN_SERVER, SLOT_WORD, AT(tokens), NULL,
+	  "how much the Server field tells", .words = tokens_words },
+	{ "ServerSignature", 1, 1, IN_ANY, SLOT_WORD, AT(signature), NULL,
+	  "On, Off or EMail: a last line on error pages",
+	  .words = signature_words },
+	{ "TraceEnable", 1, 1, IN_CONF, SLOT_WORD, AT(trace), NULL,
+	  "On, Off or Extended: answer TRACE requests",
+	  .words = trace_words },
+	{ "UseCanonicalName", 1, 1, IN_CONF | IN_SECTION, SLOT_WORD,
+	  AT(canonical_name), NULL, "On: ServerName; Off: the client's Host",
+	  .words = canonical_words },
+	{ "UseCanonicalPhysicalPort", 1, 1, IN_CONF | IN_SECTION, SLOT_FLAG,
+	  AT(canonical_physical_port), NULL,
+	  "On: tell the port of the connection" },
+	{ "HostnameLookups", 1, 1, IN_CONF | IN_SECTION, SLOT_WORD,
+	  AT(host_lookups), NULL, "On, Off or Double: look up clients' names",
+	  .words = lookup_words },
+	/* URLs and files */
+	{ "MergeSlashes", 1, 1, IN_CONF, SLOT_FLAG, AT(merge_slashes), NULL,
+	  "On: // in a URL path counts as /" },
+	{ "AllowEncodedSlashes", 1, 1, IN_CONF, SLOT_WORD, AT(encoded_slashes),
+	  NULL, "On, Off or NoDecode: %2F in URL paths",
+	  .words = slash_words },
+	{ "AcceptPathInfo", 1, 1, OR_INFO, SLOT_WORD, AT(accept_path_info),
+	  NULL, "On, Off or Default: more path after a file's name",
+	  .words = path_info_words },
+	{ "Options", 1, MANY, IN_ANY | OVERRIDE_OPTIONS, SLOT_CUSTOM,
+	  AT(options), set_options, "what is allowed here",
+	  .size = sizeof(struct options) },
+	{ "AllowOverride", 1, MANY, IN_DIRECTORY, SLOT_CUSTOM, AT(override),
+	  set_override, "which directives an .htaccess file may hold",
+	  .size = sizeof(unsigned) },
+	{ "FileETag", 1, MANY, OR_INFO, SLOT_CUSTOM, AT(etag), set_etag,
+	  "what goes into an ETag: MTime, Size, INode, All, None",
+	  .size = sizeof(struct options) },
+	{ "EnableSendfile", 1, 1, OR_INFO, SLOT_FLAG, AT(sendfile), NULL,
+	  "On or Off: let the kernel copy files" },
+	{ "EnableMMAP", 1, 1, OR_INFO, SLOT_FLAG, AT(mmap), NULL,
+	  "On or Off: send hot files from memory" },
+	{ "MaxRanges", 1, 1, IN_CONF | IN_SECTION, SLOT_CUSTOM,
+	  AT(max_ranges), set_max_ranges, "ranges of one request: a number, "
+	  "default, none or unlimited", .lo = 200,
+	  .size = sizeof(struct number) },
+	{ "MaxRangeOverlaps", 1, 1, IN_CONF | IN_SECTION, SLOT_CUSTOM,
+	  AT(max_overlaps), set_max_ranges, "overlapping ranges: a number, "
+	  "default, none or unlimited", .lo = 20,
+	  .size = sizeof(struct number) },
+	{ "MaxRangeReversals", 1, 1, IN_CONF | IN_SECTION, SLOT_CUSTOM,
+	  AT(max_reversals), set_max_ranges, "ranges out of order: a number, "
+	  "default, none or unlimited", .lo = 20,
+	  .size = sizeof(struct number) },
+	/* Answers */
+	{ "ErrorDocument", 2, 2, OR_INFO, SLOT_LIST, AT(error_documents),
+	  set_error_document, "a status and a text, local path or URL" },
+	{ "SetHandler", 1, 1, OR_INFO, SLOT_STRING, AT(handler), set_lower,
+	  "the handler for all files here; none: by their names" },
+	{ "ForceType", 1, 1, OR_INFO, SLOT_STRING, AT(type), set_lower,
+	  "the media type of all files here; none: by their names" },
+	{ "AddDefaultCharset", 1, 1, OR_INFO, SLOT_STRING,
+	  AT(default_charset), set_charset,
+	  "a charset for text without one; On or Off" },
+	{ 0 }
+};
+
+static void
+merge(struct arena *a, const void *outer, const void *inner, void *result)
+{
+	const struct core_conf *o = outer, *i = inner;
+	struct core_conf *r = result;
+
+	(void)a;
+	bits_merge(&o->options, &i->options, &r->options);
+	bits_merge(&o->etag, &i->etag, &r->etag);
+	for (int k = 0; k < 3; k++) {
+		struct number *n[] = { &r->strict, &r->registered_methods,
+		    &r->require_10 };
+		const struct number *up[] = { &o->strict,
+		    &o->registered_methods, &o->require_10 };
+		const struct number *down[] = { &i->strict,
+		    &i->registered_methods, &i->require_10 };
+
+		*n[k] = down[k]->given ? *down[k] : *up[k];
+	}
+}
+
+/* A host without ServerName takes the machine's. */
+static void
+finish(struct reading *r)
+{
+	struct vhost *main = r->config->main;
+	char name[256] = "localhost";
+
+	if (main->name != NULL)
+		return;
+	if (gethostname(name, sizeof(name) - 1) != 0 || name[0] == 0)
+		strcpy(name, "localhost");
+	main->name = str_z(r->arena, str_lower(r->arena, str_of(name)));
+	main->scheme = "http";
+}
+
+struct module mod_core = {
+	.name = "core",
+	.alias = "core.c core_module http_core.c http_module mod_so.c "
+	    "so_module mod_version.c version_module",
+	.conf_size = sizeof(struct core_conf),
+	.rows = rows,
+	.merge = merge,
+	.finish = finish,
+};

@@ -1,0 +1,121 @@
+/*
+ * exchange.h - one request and its answer on a connection: the bytes coming in
+ * as a body, the bytes going out.  Private to conn.c, intake.c and writer.c.
+ *
+ * A connection between two exchanges is just struct conn; everything else lives
+ * in the arena of the exchange and goes with it.
+ */
+#ifndef SERVE_EXCHANGE_H
+#define SERVE_EXCHANGE_H
+
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+
+#include "http/chunked.h"
+#include "loop/loop.h"
+#include "serve/buffer.h"
+#include "serve/request.h"
+
+enum phase {
+	PHASE_HEAD,		/* reading a head, or idle before one */
+	PHASE_WALK,		/* in the corridor */
+	PHASE_WRITE,		/* sending the answer */
+	PHASE_DRAIN,		/* answered; reading off the rest of the body */
+	PHASE_LINGER,		/* closing: until the peer has seen it all */
+	PHASE_DEAD,		/* to be freed */
+};
+
+struct exchange {
+	struct arena	*arena;
+	struct head	 head;
+	struct request	*r;		/* the newest of the chain */
+	struct buffer	*held;		/* the head's bytes, when not in conn's */
+
+	/* The request's body. */
+	bool		 body_done, body_bad;
+	bool		 continue_due;	/* 100 Continue not yet sent */
+	bool		 wants_body;	/* a look said BODY_WAIT */
+	uint64_t	 body_left;	/* BODY_LENGTH */
+	uint64_t	 body_read;
+	struct str	 body_data;	/* decoded, shown, not yet taken */
+	struct chunked	 chunked;
+
+	/* The answer. */
+	struct str	 head_left;	/* of the answer's head */
+	char		 frame[32];	/* chunk line, or the end of chunks */
+	unsigned	 frame_at, frame_n;
+	uint64_t	 chunk_left;	/* of the chunk being sent */
+	bool		 body_ended;	/* the source said so */
+	bool		 full;		/* the socket took no more */
+};
+
+struct conn {
+	struct client	 client;
+	struct watch	 watch;
+	struct timer	 timer;
+	struct later	 later;
+	struct link	 link;
+	enum phase	 phase;
+	struct exchange	*x;		/* NULL between exchanges */
+	struct buffer	*in;		/* unread bytes: [start, end) */
+	size_t		 start, end;
+	struct buffer	*unsent;	/* small answers to be sent together */
+	size_t		 unsent_at, unsent_n;
+	int64_t		 began_us;	/* first byte of this head, or begin
+					 * of lingering; 0: none */
+	unsigned	 turn_requests;	/* answered in this turn of the loop */
+	int64_t		 idle_ms;	/* how long to wait for a request */
+	bool		 peer_done;	/* the peer will send no more */
+	bool		 head_timed;	/* the timer is for the whole head */
+	bool		 was_busy;	/* counted as a request in progress */
+	struct sockaddr_in6 local;	/* room for either family; 0: unknown */
+};
+
+/* The loop of this process; set by conn_init(). */
+extern struct loop *conn_loop;
+/* Watch the socket for what the phase can use now. */
+void		 conn_watch(struct conn *c);
+
+/* ---- intake.c: from the socket into the buffer, and out as a body -------- */
+
+enum intake {
+	INTAKE_DATA,		/* there are new bytes in [start, end) */
+	INTAKE_NOTHING,		/* none now */
+	INTAKE_END,		/* the peer has finished */
+	INTAKE_BROKEN,		/* the connection failed */
+};
+/* One recv(2) behind c->end. */
+enum intake	 intake_read(struct conn *c);
+/* No bytes are unread: give the buffer back unless the head lives in it. */
+void		 intake_rest(struct conn *c);
+/* Set up the body of a request whose head was just read. */
+void		 intake_begin(struct conn *c);
+/* struct client's body_look and body_took. */
+enum body_look	 intake_look(struct client *client, struct request *r,
+		    struct str *s);
+void		 intake_took(struct client *client, struct request *r,
+		    size_t n);
+/* The body did not come in time: its reader is told BODY_BAD. */
+void		 intake_timed_out(struct conn *c);
+/* Throw away what is left of the body; BODY_WAIT when more must come. */
+enum body_look	 intake_discard(struct conn *c);
+/* The rest of the body is short enough to be read off for another request. */
+bool		 intake_short_rest(const struct conn *c);
+
+/* ---- writer.c: the answer onto the socket ----------------------------------- */
+
+enum written {
+	WRITTEN_ALL,		/* the answer is complete */
+	WRITTEN_FULL,		/* the socket takes no more now */
+	WRITTEN_WAIT,		/* the source has nothing yet */
+	WRITTEN_TURN,		/* it is somebody else's turn */
+	WRITTEN_BROKEN,		/* the connection or the source failed */
+};
+/* Send as much of the answer as goes; join is set when another request is
+ * waiting in the buffer, so that small answers can leave together. */
+enum written	 writer_write(struct conn *c, bool join);
+/* Send what was kept back.  WRITTEN_ALL, _FULL or _BROKEN. */
+enum written	 writer_flush(struct conn *c);
+
+#endif

@@ -1,0 +1,272 @@
+/*
+ * intake.c - from the socket into the buffer, and out of it as a body.
+ *
+ * A body is never gathered: what one recv(2) brought is decoded in place and
+ * shown to the handler, and nothing more is read until it has been taken.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "serve/exchange.h"
+
+enum {
+	MIN_ROOM = 4096,	/* for one recv(2) of a body */
+	BODY_BUFFER = 64 * 1024, /* for bodies that do not fit beside a head */
+	SHORT_REST = 64 * 1024,	/* of a body that nobody wanted */
+};
+
+static const struct chunked_limits chunked_limits = {
+	.max_extensions = 16 * 1024,
+	.max_trailers = 100,
+	.max_trailer_size = 8190,
+};
+
+enum intake
+intake_read(struct conn *c)
+{
+	ssize_t n;
+
+	if (c->in == NULL) {
+		c->in = buffer_take(0);
+		c->start = c->end = 0;
+	}
+	n = recv(c->watch.fd, c->in->at + c->end, c->in->size - c->end, 0);
+	if (n > 0) {
+		c->end += (size_t)n;
+		if (c->x != NULL && c->x->r != NULL)
+			c->x->r->bytes_in += (uint64_t)n;
+		return INTAKE_DATA;
+	}
+	if (n == 0) {
+		c->peer_done = true;
+		return INTAKE_END;
+	}
+	return errno == EAGAIN || errno == EINTR ? INTAKE_NOTHING :
+	    INTAKE_BROKEN;
+}
+
+void
+intake_rest(struct conn *c)
+{
+	if (c->in == NULL || c->start < c->end)
+		return;
+	if (c->x != NULL && c->x->held == NULL)
+		return;
+	buffer_give(c->in);
+	c->in = NULL;
+	c->start = c->end = 0;
+}
+
+void
+intake_begin(struct conn *c)
+{
+	struct exchange *x = c->x;
+	const struct head *h = &x->head;
+
+	x->body_left = h->body == BODY_LENGTH ? h->body_length : 0;
+	x->body_done = h->body == BODY_NONE ||
+	    (h->body == BODY_LENGTH && h->body_length == 0);
+	x->continue_due = h->expect_continue && !x->body_done;
+	if (h->body == BODY_CHUNKED)
+		chunked_init(&x->chunked, x->arena, &chunked_limits, NULL);
+}
+
+static enum body_look
+bad(struct conn *c, int status, const char *why)
+{
+	struct exchange *x = c->x;
+
+	x->body_bad = true;
+	x->r->close_after = true;
+	if (x->r->status < 400) {
+		x->r->status = status;
+		x->r->why = str_of(why);
+	}
+	return BODY_BAD;
+}
+
+/*
+ * Make room behind the unread bytes.  The head of the request lives at the
+ * front of the buffer: when that leaves too little, the body gets another one
+ * and the first is held until the exchange is over.
+ */
+static void
+make_room(struct conn *c)
+{
+	struct exchange *x = c->x;
+	size_t head_end = x->held == NULL && c->in != NULL ?
+	    (size_t)(x->head.buf - c->in->at) + x->head.size : 0;
+
+	if (c->in != NULL && c->start == c->end) {
+		c->start = c->end = head_end;
+		if (c->in->size - c->end >= MIN_ROOM &&
+		    (x->held != NULL || x->body_left < BODY_BUFFER))
+			return;
+	}
+	if (c->in != NULL && x->held != NULL)
+		return;		/* the body's own buffer is full of data */
+	struct buffer *b = buffer_take(BODY_BUFFER);
+
+	if (c->in != NULL) {
+		memcpy(b->at, c->in->at + c->start, c->end - c->start);
+		c->end -= c->start;
+		c->start = 0;
+		x->held = c->in;
+	}
+	c->in = b;
+}
+
+/* Decode what is in the buffer; BODY_WAIT when that gives nothing. */
+static enum body_look
+decode(struct conn *c)
+{
+	struct exchange *x = c->x;
+	struct str raw = str_n(c->in->at + c->start, c->end - c->start);
+	size_t used;
+
+	if (x->head.body == BODY_LENGTH) {
+		x->body_data = raw.n > x->body_left ?
+		    str_first(raw, (size_t)x->body_left) : raw;
+		x->body_left -= x->body_data.n;
+		x->body_done = x->body_left == 0;
+		c->start += x->body_data.n;
+		return BODY_DATA;
+	}
+	switch (chunked_read(&x->chunked, raw.at, raw.n, &used,
+	    &x->body_data)) {
+	case CHUNKED_DATA:
+		c->start += used;
+		return BODY_DATA;
+	case CHUNKED_DONE:
+		c->start += used;
+		x->body_done = true;
+		return BODY_END;
+	case CHUNKED_BAD:
+		return bad(c, x->chunked.status, x->chunked.why);
+	default:
+		c->start += used;
+		return BODY_WAIT;
+	}
+}
+
+/* RFC 9110, 10.1.1: only a client that waits for it is told to go on. */
+static void
+send_continue(struct conn *c)
+{
+	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	c->x->continue_due = false;
+	if (send(c->watch.fd, line, sizeof(line) - 1, MSG_NOSIGNAL) < 0)
+		return;		/* the read that follows tells what is wrong */
+	c->x->r->bytes_out += sizeof(line) - 1;
+}
+
+static bool
+over_limit(struct conn *c)
+{
+	int64_t limit = number_or(core_conf(c->x->r->scope)->limit_body,
+	    INT64_C(1) << 30);
+
+	return limit > 0 && c->x->body_read > (uint64_t)limit;
+}
+
+enum body_look
+intake_look(struct client *client, struct request *r, struct str *s)
+{
+	struct conn *c = (struct conn *)client;
+	struct exchange *x = c->x;
+
+	if (r->no_body)
+		return BODY_END;
+	if (x->wants_body) {
+		x->wants_body = false;
+		loop_timer_stop(conn_loop, &c->timer);
+	}
+	while (x->body_data.n == 0) {
+		enum body_look got = BODY_WAIT;
+
+		if (x->body_bad)
+			return BODY_BAD;
+		if (x->body_done)
+			return BODY_END;
+		if (c->start < c->end)
+			got = decode(c);
+		if (got == BODY_END || got == BODY_BAD)
+			return got;
+		if (got == BODY_DATA) {
+			x->body_read += x->body_data.n;
+			if (over_limit(c))
+				return bad(c, 413, "The body of the request is "
+				    "larger than LimitRequestBody allows "
+				    "here.");
+			break;
+		}
+		if (x->continue_due)
+			send_continue(c);
+		make_room(c);
+		switch (intake_read(c)) {
+		case INTAKE_DATA:
+			break;
+		case INTAKE_NOTHING:
+			x->wants_body = true;
+			conn_watch(c);
+			loop_timer(conn_loop, &c->timer, number_or(core_conf(
+			    r->vhost->scope)->timeout_ms, 60000));
+			return BODY_WAIT;
+		default:
+			return bad(c, 400, "The connection ended before the "
+			    "whole body had arrived.");
+		}
+	}
+	*s = x->body_data;
+	return BODY_DATA;
+}
+
+void
+intake_took(struct client *client, struct request *r, size_t n)
+{
+	struct conn *c = (struct conn *)client;
+
+	(void)r;
+	c->x->body_data = str_from(c->x->body_data, n);
+}
+
+void
+intake_timed_out(struct conn *c)
+{
+	struct request *r = c->x->r;
+
+	bad(c, 408, "The body of the request did not arrive in time.");
+	c->x->wants_body = false;
+	conn_watch(c);
+	if (r->body_ready != NULL)
+		r->body_ready(r);
+	else
+		request_wake(r);
+}
+
+enum body_look
+intake_discard(struct conn *c)
+{
+	struct str s;
+	enum body_look got;
+
+	c->x->r->no_body = false;
+	while ((got = intake_look(&c->client, c->x->r, &s)) == BODY_DATA)
+		intake_took(&c->client, c->x->r, s.n);
+	return got;
+}
+
+bool
+intake_short_rest(const struct conn *c)
+{
+	const struct exchange *x = c->x;
+
+	if (x->body_done)
+		return true;
+	/* A client that was never told to go on may or may not send it. */
+	if (x->body_bad || x->continue_due)
+		return false;
+	return x->head.body == BODY_LENGTH && x->body_left <= SHORT_REST;
+}

@@ -1,0 +1,268 @@
+/*
+ * request.c - what can be asked of a request without knowing where it stands.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "serve/hosts.h"
+#include "serve/request.h"
+
+struct request *
+request_new(struct arena *a, const struct config *c, struct client *client)
+{
+	struct request *r = arena_one(a, struct request);
+
+	r->arena = a;
+	r->config = c;
+	r->client = client;
+	r->vhost = c->main;
+	r->scope = c->main->scope;
+	r->status = 200;
+	r->length = -1;
+	fields_init(&r->out, a);
+	fields_init(&r->out_always, a);
+	return r;
+}
+
+void
+request_wake(struct request *r)
+{
+	r->client->wake(r->client);
+}
+
+int
+request_restart(struct request *r, struct str uri, bool as_get)
+{
+	r->redirect_to = uri;
+	r->redirect_as_get = as_get;
+	return RESTART;
+}
+
+int
+request_refuse(struct request *r, int status, const char *fmt, ...)
+{
+	struct text t = { .arena = r->arena };
+	va_list ap;
+
+	va_start(ap, fmt);
+	text_vaddf(&t, fmt, ap);
+	va_end(ap);
+	r->why = text_str(&t);
+	return status;
+}
+
+struct request *
+request_first(struct request *r)
+{
+	while (r->prev != NULL)
+		r = r->prev;
+	return r;
+}
+
+void
+request_adopt(struct request *r, const struct request *looked)
+{
+	r->path = looked->path;
+	r->query = looked->query;
+	r->has_query = looked->has_query;
+	r->filename = looked->filename;
+	r->root_n = looked->root_n;
+	r->path_info = looked->path_info;
+	r->found = looked->found;
+	r->scope = looked->scope;
+	r->handler = looked->handler;
+	r->context_prefix = looked->context_prefix;
+	r->context_root = looked->context_root;
+	r->script_alias = looked->script_alias;
+	r->env = looked->env;
+	r->out = looked->out;
+	r->out_always = looked->out_always;
+	memcpy(r->state, looked->state, sizeof(r->state));
+}
+
+/* ---- The environment -------------------------------------------------------- */
+
+static struct env_entry *
+env_find(const struct request *r, struct str name)
+{
+	for (size_t i = 0; i < r->env.n; i++) {
+		struct env_entry *e = r->env.at[i];
+
+		if (str_eq(e->name, name))
+			return e;
+	}
+	return NULL;
+}
+
+void
+request_env_set(struct request *r, struct str name, struct str value)
+{
+	struct env_entry *e = env_find(r, name);
+
+	if (e == NULL) {
+		e = arena_one(r->arena, struct env_entry);
+		e->name = name;
+		vec_add(r->arena, &r->env, e);
+	}
+	e->value = value.at != NULL ? value : STR("");
+}
+
+void
+request_env_unset(struct request *r, struct str name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->env.n; i++) {
+		struct env_entry *e = r->env.at[i];
+
+		if (!str_eq(e->name, name))
+			r->env.at[kept++] = e;
+	}
+	r->env.n = kept;
+}
+
+struct str
+request_env(const struct request *r, struct str name)
+{
+	const struct env_entry *e = env_find(r, name);
+
+	return e == NULL ? STR_NONE : e->value;
+}
+
+/* ---- Names and addresses ----------------------------------------------------- */
+
+static unsigned
+default_port(const char *scheme)
+{
+	return strcmp(scheme, "https") == 0 ? 443 : 80;
+}
+
+const char *
+request_scheme(const struct request *r)
+{
+	return r->vhost->scheme;
+}
+
+struct str
+request_server_name(const struct request *r)
+{
+	int64_t canonical = number_or(core_conf(r->scope)->canonical_name,
+	    CANONICAL_OFF);
+
+	if (canonical == CANONICAL_OFF && r->host.n > 0)
+		return r->host;
+	return str_of(r->vhost->name);
+}
+
+unsigned
+request_server_port(const struct request *r)
+{
+	const struct core_conf *c = core_conf(r->scope);
+	bool canonical = number_or(c->canonical_name, CANONICAL_OFF) ==
+	    CANONICAL_ON;
+
+	if (!canonical && r->head != NULL && r->head->host.port != 0)
+		return (unsigned)r->head->host.port;
+	if (canonical && r->vhost->port != 0)
+		return r->vhost->port;
+	if (flag_or(c->canonical_physical_port, false))
+		return request_local_port(r);
+	return r->vhost->port != 0 ? r->vhost->port :
+	    default_port(request_scheme(r));
+}
+
+struct str
+request_absolute(const struct request *r, struct str path)
+{
+	struct text t = { .arena = r->arena };
+	unsigned port = request_server_port(r);
+
+	text_addz(&t, request_scheme(r));
+	text_addz(&t, "://");
+	text_add(&t, request_server_name(r));
+	if (port != default_port(request_scheme(r)))
+		text_addf(&t, ":%u", port);
+	text_add_url_path(&t, path);
+	return text_str(&t);
+}
+
+struct str
+request_local(const struct request *r)
+{
+	const struct sockaddr *a = r->client->local(r->client);
+	char *out = arena_alloc(r->arena, INET6_ADDRSTRLEN);
+
+	if (a->sa_family == AF_INET6) {
+		const struct in6_addr *in6 =
+		    &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr;
+
+		if (IN6_IS_ADDR_V4MAPPED(in6))
+			inet_ntop(AF_INET, (const char *)in6 + 12, out,
+			    INET6_ADDRSTRLEN);
+		else
+			inet_ntop(AF_INET6, in6, out, INET6_ADDRSTRLEN);
+	} else {
+		inet_ntop(AF_INET,
+		    &((const struct sockaddr_in *)(const void *)a)->sin_addr,
+		    out, INET6_ADDRSTRLEN);
+	}
+	return str_of(out);
+}
+
+unsigned
+request_local_port(const struct request *r)
+{
+	return address_port(r->client->local(r->client));
+}
+
+/* ---- The log ------------------------------------------------------------------- */
+
+void
+request_log(const struct request *r, enum log_level level,
+    const char *module, int error, const char *fmt, ...)
+{
+	const struct core_conf *c = core_conf(r->scope);
+	struct log l = { r->vhost->log.file, c->levels };
+	struct log_about about = { .error = error };
+	char client[64];
+	va_list ap;
+
+	if (l.file == NULL)
+		l = *log_main();
+	if (!log_passes(&l, level, module))
+		return;
+	snprintf(client, sizeof(client), "%s:%u", r->client->peer,
+	    r->client->peer_port);
+	about.client = str_of(client);
+	about.referer = fields_get(&r->in, STR("Referer"));
+	va_start(ap, fmt);
+	log_vwrite(&l, level, module, &about, fmt, ap);
+	va_end(ap);
+}
+
+/* ---- The body -------------------------------------------------------------------- */
+
+enum body_look
+request_body_look(struct request *r, struct str *s)
+{
+	return r->client->body_look(r->client, r, s);
+}
+
+void
+request_body_took(struct request *r, size_t n)
+{
+	r->client->body_took(r->client, r, n);
+}
+
+int64_t
+request_body_length(const struct request *r)
+{
+	if (r->no_body || r->head == NULL || r->head->body == BODY_NONE)
+		return 0;
+	if (r->head->body == BODY_CHUNKED)
+		return -1;
+	return (int64_t)r->head->body_length;
+}

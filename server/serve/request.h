@@ -1,0 +1,192 @@
+/*
+ * request.h - one request and everything that is known about it.
+ *
+ * Lives in its own arena from the first byte of its head to its log line.  An
+ * internal redirect makes a new struct request in the same arena, whose prev is
+ * the old one; the connection follows the newest.
+ */
+#ifndef SERVE_REQUEST_H
+#define SERVE_REQUEST_H
+
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/os.h"
+#include "conf/scope.h"
+#include "http/fields.h"
+#include "http/head.h"
+#include "serve/core.h"
+
+struct host_set;
+struct source;
+
+/* What a handler sees when it reads the request's body. */
+enum body_look {
+	BODY_END,	/* all of it was taken */
+	BODY_DATA,	/* *s holds some of it, decoded */
+	BODY_WAIT,	/* none now; r->body_ready is called */
+	BODY_BAD,	/* malformed, too long, timed out or cut: r->status */
+};
+
+/*
+ * The other side of a request: who asks, and what he can be asked for.  Part of
+ * a connection (conn.c); whoever makes requests without one fills in his own.
+ */
+struct client {
+	char		 peer[46];	/* address as text */
+	unsigned	 peer_port;
+	const struct host_set *hosts;	/* those at the local address */
+	unsigned	 answered;	/* requests before this one */
+	/* The local address, asked of the system when first needed. */
+	const struct sockaddr *(*local)(struct client *c);
+	void		(*wake)(struct client *c);
+	enum body_look	(*body_look)(struct client *c, struct request *r,
+			    struct str *s);
+	void		(*body_took)(struct client *c, struct request *r,
+			    size_t n);
+};
+
+/* What was found on disk for a request. */
+struct found {
+	enum { FOUND_NOT_LOOKED, FOUND_NOTHING, FOUND_FILE, FOUND_DIRECTORY,
+		FOUND_OTHER /* FIFO, socket, device */ } kind;
+	struct stat	st;
+	int		error;		/* errno when FOUND_NOTHING */
+};
+
+/* A name and value of the environment of requests (SetEnv, CGI). */
+struct env_entry {
+	struct str	name, value;
+};
+
+struct request {
+	struct arena	*arena;
+	struct client	*client;	/* never NULL */
+	const struct config *config;
+	const struct vhost *vhost;
+	const struct scope *scope;	/* merged as far as is known */
+	struct request	*prev;		/* redirected from; or NULL */
+	struct request	*main;		/* of a lookup: the asking one */
+	unsigned	 redirects;	/* how many there were before */
+	bool		 no_body;	/* an error document, not asked for */
+
+	/* What was asked.  All slices live as long as the request. */
+	const struct head *head;
+	enum http_method method;
+	struct str	 method_name;	/* changes to GET on a redirect */
+	struct str	 uri;		/* raw path and query (REQUEST_URI) */
+	struct str	 path;		/* decoded and normalised; "/a/b" */
+	struct str	 query;		/* raw, without "?" */
+	bool		 has_query;
+	struct fields	 in;		/* = head->fields; hooks may change it */
+	struct str	 host;		/* from Host or the target; no port */
+	int64_t		 started_us;	/* wall clock, first byte of the head */
+	int64_t		 started_mono_us;
+
+	/* What it means here. */
+	const char	*filename;	/* absolute; NULL before translate */
+	size_t		 root_n;	/* bytes of it that the configuration
+					 * wrote: no link policy below these */
+	enum os_links	 links;		/* the policy it was found under */
+	struct str	 path_info;	/* decoded rest behind the file; "/x" */
+	struct found	 found;
+	const char	*handler;	/* "cgi-script"; NULL: by kind */
+	const char	*context_prefix, *context_root;	/* Alias; or NULL */
+	bool		 script_alias;	/* a ScriptAlias led here: run it */
+	struct str	 user, auth_type;
+	struct vec	 env;		/* struct env_entry *, in order */
+	void		*state[64];	/* per module, by index */
+
+	/* What is answered. */
+	int		 status;	/* 200 until someone says otherwise */
+	struct str	 reason;	/* STR_NONE: the standard phrase */
+	struct fields	 out;		/* dropped when an error page replaces */
+	struct fields	 out_always;	/* kept on error pages, too */
+	struct source	*body;		/* NULL: none */
+	int64_t		 length;	/* of body; -1: not known */
+	struct str	 why;		/* a sentence for the error page */
+	bool		 nph;		/* the body is the whole response */
+	bool		 chunked;	/* set by output_head() */
+	bool		 no_log;	/* LogFormat must not see it (lookup) */
+	bool		 close_after;	/* no keep-alive after this answer */
+	bool		 keep_going;	/* set by conn: the connection stays */
+	bool		 aborted;	/* the client went away before the end */
+	uint64_t	 body_sent;	/* bytes of body on the wire */
+	uint64_t	 bytes_in, bytes_out;	/* heads included */
+	int64_t		 first_byte_us;	/* monotonic; 0: nothing sent */
+
+	/* The way through the corridor; corridor.c's. */
+	unsigned	 step, next_module;
+	struct str	 redirect_to;	/* where RESTART goes ... */
+	bool		 redirect_as_get; /* ... and how */
+
+	/* Told that bytes of the body arrived, it ended or failed; set by the
+	 * handler that reads it. */
+	void		(*body_ready)(struct request *r);
+};
+
+/* A fresh request with its own arena, nothing filled but the defaults. */
+struct request	*request_new(struct arena *a, const struct config *c,
+		    struct client *client);
+
+/* Resume after WAIT: in the corridor at the same hook, in the output at the
+ * body.  May be called from anywhere; nothing happens before the loop's next
+ * "later" round. */
+void		 request_wake(struct request *r);
+
+/*
+ * Internal redirect: sets up and returns RESTART, which the hook must return.
+ * uri is a local path with optional query; the new request is a GET without
+ * body (as after a local Location) when as_get, else keeps method and body.
+ */
+int		 request_restart(struct request *r, struct str uri,
+		    bool as_get);
+/*
+ * r takes over what a lookup found: path, filename, path_info, found, scope,
+ * handler, context, environment, fields, module state (a DirectoryIndex, a
+ * FallbackResource).  REQUEST_URI, method and body stay r's own, and no
+ * REDIRECT_ variables appear.
+ */
+void		 request_adopt(struct request *r, const struct request *looked);
+
+/* The environment; names are case-sensitive, values may be empty. */
+void		 request_env_set(struct request *r, struct str name,
+		    struct str value);
+void		 request_env_unset(struct request *r, struct str name);
+/* STR_NONE (at == NULL) when not set. */
+struct str	 request_env(const struct request *r, struct str name);
+
+/* Server name, port and scheme as UseCanonicalName wants them told. */
+struct str	 request_server_name(const struct request *r);
+unsigned	 request_server_port(const struct request *r);
+const char	*request_scheme(const struct request *r);
+/* "http://host[:port]" + path, percent-encoded as needed; path is decoded. */
+struct str	 request_absolute(const struct request *r, struct str path);
+/* A status with a sentence for the error page; returns status. */
+int		 request_refuse(struct request *r, int status,
+		    const char *fmt, ...)
+		    __attribute__((format(printf, 3, 4)));
+
+/* The local address as text, in r's arena, and its port. */
+struct str	 request_local(const struct request *r);
+unsigned	 request_local_port(const struct request *r);
+
+/* The error log of this request; error is an errno value or 0. */
+void		 request_log(const struct request *r, enum log_level level,
+		    const char *module, int error, const char *fmt, ...)
+		    __attribute__((format(printf, 5, 6)));
+
+/* The request that the client sent, and the newest after redirects. */
+struct request	*request_first(struct request *r);
+
+/* ---- The request's body ---------------------------------------------------- */
+
+/* Show the next bytes; the first look sends "100 Continue" when it is due. */
+enum body_look	 request_body_look(struct request *r, struct str *s);
+/* n of the bytes shown are used. */
+void		 request_body_took(struct request *r, size_t n);
+/* Content-Length, or -1 when chunked; 0 when there is no body. */
+int64_t		 request_body_length(const struct request *r);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * sections.h - <Directory>, <Files> and <Location>: opened while the
+ * configuration is read, found again for every request.
+ *
+ * Finding costs one look into a table per component of the path; only patterns
+ * with wildcards or regular expressions are tried one by one.
+ */
+#ifndef SERVE_SECTIONS_H
+#define SERVE_SECTIONS_H
+
+#include "serve/core.h"
+
+/* Setters of the section directives' rows. */
+const char	*section_open_directory(struct setting *s);
+const char	*section_open_files(struct setting *s);
+const char	*section_open_location(struct setting *s);
+
+/* What is told of each section found, in the order in which they merge. */
+struct section_visit {
+	void	(*found)(struct section_visit *v, const struct section *s);
+};
+
+/* <Directory> sections for directory (absolute, no trailing slash but "/"),
+ * whose number of components is depth: first outer's, then inner's. */
+void	 sections_directory(const struct sections *outer,
+	    const struct sections *inner, struct str directory,
+	    unsigned depth, struct section_visit *v);
+/* <DirectoryMatch> sections for a whole file name (directories end in "/"). */
+void	 sections_directory_match(const struct sections *outer,
+	    const struct sections *inner, struct str filename,
+	    struct section_visit *v);
+/* <Files> sections for the last component of a file name. */
+void	 sections_files(const struct sections *in, struct str name,
+	    struct section_visit *v);
+/* <Location> sections for a decoded URL path, in configuration order. */
+void	 sections_location(const struct sections *outer,
+	    const struct sections *inner, struct str path,
+	    struct section_visit *v);
+
+#endif

@@ -1,0 +1,370 @@
+/*
+ * vars.c - the variables that a request is described by, in one table.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "serve/corridor.h"
+#include "serve/vars.h"
+
+/* ---- Getters -------------------------------------------------------------------- */
+
+static struct str
+or_empty(struct str s)
+{
+	return s.at == NULL ? STR("") : s;
+}
+
+static struct str
+number(struct request *r, unsigned n)
+{
+	return str_fmt(r->arena, "%u", n);
+}
+
+struct str
+var_script_name(const struct request *r)
+{
+	/* The decoded path ends in path_info, unless something mapped the
+	 * request to another place. */
+	if (r->path_info.n > 0 && str_ends(r->path, r->path_info))
+		return str_first(r->path, r->path.n - r->path_info.n);
+	return r->path;
+}
+
+static struct str
+gateway(struct request *r)
+{
+	(void)r;
+	return STR("CGI/1.1");
+}
+
+static struct str
+protocol(struct request *r)
+{
+	return r->head->version == 11 ? STR("HTTP/1.1") :
+	    r->head->version == 10 ? STR("HTTP/1.0") : STR("HTTP/0.9");
+}
+
+static struct str
+method(struct request *r)
+{
+	return r->method_name;
+}
+
+static struct str
+query(struct request *r)
+{
+	return or_empty(r->query);
+}
+
+static struct str
+uri(struct request *r)
+{
+	return request_first(r)->uri;
+}
+
+static struct str
+script_name(struct request *r)
+{
+	return var_script_name(r);
+}
+
+static struct str
+script_filename(struct request *r)
+{
+	return str_of(r->filename);
+}
+
+static struct str
+path_info(struct request *r)
+{
+	return r->path_info.n > 0 ? r->path_info : STR_NONE;
+}
+
+/* Where path_info would lead if it were asked for itself. */
+static struct str
+path_translated(struct request *r)
+{
+	struct text t = { .arena = r->arena };
+	const struct request *there;
+
+	if (r->path_info.n == 0)
+		return STR_NONE;
+	text_add_url_path(&t, r->path_info);
+	there = request_lookup(r, text_str(&t));
+	if (there->filename == NULL)
+		return STR_NONE;
+	return str_fmt(r->arena, "%s%.*s", there->filename,
+	    STR_ARGS(there->path_info));
+}
+
+static struct str
+server_software(struct request *r)
+{
+	return str_of(core_server_token(r->config));
+}
+
+static struct str
+server_signature(struct request *r)
+{
+	if (number_or(core_conf(r->scope)->signature, SIGNATURE_OFF) ==
+	    SIGNATURE_OFF)
+		return STR("");
+	return str_fmt(r->arena, "<address>%s Server at %.*s Port "
+	    "%u</address>\n", core_server_token(r->config),
+	    STR_ARGS(request_server_name(r)), request_server_port(r));
+}
+
+static struct str
+server_name(struct request *r)
+{
+	return request_server_name(r);
+}
+
+static struct str
+server_port(struct request *r)
+{
+	return number(r, request_server_port(r));
+}
+
+static struct str
+server_addr(struct request *r)
+{
+	return request_local(r);
+}
+
+static struct str
+server_admin(struct request *r)
+{
+	const char *admin = core_conf(r->scope)->server_admin;
+
+	return str_of(admin != NULL ? admin : "[no address given]");
+}
+
+static struct str
+remote_addr(struct request *r)
+{
+	return str_of(r->client->peer);
+}
+
+static struct str
+remote_port(struct request *r)
+{
+	return number(r, r->client->peer_port);
+}
+
+static struct str
+remote_user(struct request *r)
+{
+	return r->user.n > 0 ? r->user : STR_NONE;
+}
+
+static struct str
+auth_type(struct request *r)
+{
+	return r->auth_type.n > 0 ? r->auth_type : STR_NONE;
+}
+
+static struct str
+document_root(struct request *r)
+{
+	return or_empty(str_of(core_conf(r->vhost->scope)->document_root));
+}
+
+static struct str
+context_prefix(struct request *r)
+{
+	return or_empty(str_of(r->context_prefix));
+}
+
+static struct str
+context_root(struct request *r)
+{
+	return r->context_root != NULL ? str_of(r->context_root) :
+	    document_root(r);
+}
+
+static struct str
+scheme(struct request *r)
+{
+	return str_of(request_scheme(r));
+}
+
+static struct str
+https(struct request *r)
+{
+	return strcmp(request_scheme(r), "https") == 0 ? STR("on") : STR_NONE;
+}
+
+static struct str
+content_length(struct request *r)
+{
+	return r->no_body ? STR_NONE :
+	    fields_get(&r->in, STR("Content-Length"));
+}
+
+static struct str
+content_type(struct request *r)
+{
+	return r->no_body ? STR_NONE :
+	    fields_get(&r->in, STR("Content-Type"));
+}
+
+static struct str
+search_path(struct request *r)
+{
+	const char *z = getenv("PATH");
+
+	(void)r;
+	return str_of(z != NULL ? z : "/usr/local/bin:/usr/bin:/bin");
+}
+
+static struct str
+library_path(struct request *r)
+{
+	(void)r;
+	return str_of(getenv("LD_LIBRARY_PATH"));
+}
+
+/* ---- The table ------------------------------------------------------------------- */
+
+static const struct var {
+	const char	*name;
+	struct str	(*get)(struct request *r);
+} vars[] = {
+	{ "GATEWAY_INTERFACE",		gateway },
+	{ "SERVER_PROTOCOL",		protocol },
+	{ "REQUEST_METHOD",		method },
+	{ "QUERY_STRING",		query },
+	{ "REQUEST_URI",		uri },
+	{ "SCRIPT_NAME",		script_name },
+	{ "SCRIPT_FILENAME",		script_filename },
+	{ "PATH_INFO",			path_info },
+	{ "PATH_TRANSLATED",		path_translated },
+	{ "SERVER_SOFTWARE",		server_software },
+	{ "SERVER_SIGNATURE",		server_signature },
+	{ "SERVER_NAME",		server_name },
+	{ "SERVER_PORT",		server_port },
+	{ "SERVER_ADDR",		server_addr },
+	{ "SERVER_ADMIN",		server_admin },
+	{ "REMOTE_ADDR",		remote_addr },
+	{ "REMOTE_PORT",		remote_port },
+	{ "REMOTE_USER",		remote_user },
+	{ "AUTH_TYPE",			auth_type },
+	{ "DOCUMENT_ROOT",		document_root },
+	{ "CONTEXT_PREFIX",		context_prefix },
+	{ "CONTEXT_DOCUMENT_ROOT",	context_root },
+	{ "REQUEST_SCHEME",		scheme },
+	{ "HTTPS",			https },
+	{ "CONTENT_LENGTH",		content_length },
+	{ "CONTENT_TYPE",		content_type },
+	{ "PATH",			search_path },
+	{ "LD_LIBRARY_PATH",		library_path },
+};
+
+enum { N_VARS = sizeof(vars) / sizeof(vars[0]) };
+
+struct str
+var_get(struct request *r, struct str name)
+{
+	for (size_t i = 0; i < N_VARS; i++)
+		if (str_is(name, vars[i].name))
+			return vars[i].get(r);
+	return STR_NONE;
+}
+
+/* ---- The environment of a program ------------------------------------------------- */
+
+/* Names that the table gives cannot be set from outside, but for PATH. */
+static bool
+may_set(struct str name)
+{
+	if (str_is(name, "PATH"))
+		return true;
+	for (size_t i = 0; i < N_VARS; i++)
+		if (str_is(name, vars[i].name))
+			return false;
+	return true;
+}
+
+static void
+put(struct request *r, struct vec *to, struct str name, struct str value)
+{
+	struct text t = { .arena = r->arena };
+
+	text_room(&t, name.n + value.n + 2);
+	text_add(&t, name);
+	text_addc(&t, '=');
+	text_add(&t, value);
+	vec_add(r->arena, to, text_z(&t));
+}
+
+/* HTTP_ACCEPT_LANGUAGE, or STR_NONE for names that would be ambiguous: another
+ * character than a letter, digit or hyphen could collide with one of those. */
+static struct str
+http_name(struct arena *a, struct str field)
+{
+	char *z = arena_alloc(a, field.n + sizeof("HTTP_"));
+
+	memcpy(z, "HTTP_", 5);
+	for (size_t i = 0; i < field.n; i++) {
+		char c = field.at[i];
+
+		if (!char_is_alnum((unsigned char)c) && c != '-')
+			return STR_NONE;
+		z[5 + i] = c == '-' ? '_' : char_upper(c);
+	}
+	return str_n(z, field.n + 5);
+}
+
+static bool
+is_passed(struct str name, bool pass_auth)
+{
+	if (str_is_nocase(name, "Authorization") ||
+	    str_is_nocase(name, "Proxy-Authorization"))
+		return pass_auth;
+	return !str_is_nocase(name, "Proxy") &&
+	    !str_is_nocase(name, "Content-Type") &&
+	    !str_is_nocase(name, "Content-Length");
+}
+
+static void
+put_fields(struct request *r, struct vec *to, bool pass_auth)
+{
+	for (size_t i = 0; i < r->in.n; i++) {
+		struct str field = r->in.at[i].name, name;
+
+		if (!is_passed(field, pass_auth) ||
+		    fields_find(&r->in, field, 0) != i)
+			continue;
+		name = http_name(r->arena, field);
+		if (name.n > 0)
+			put(r, to, name, fields_join(r->arena, &r->in,
+			    field));
+	}
+}
+
+char *const *
+vars_cgi_environment(struct request *r, bool pass_auth)
+{
+	struct vec list = { 0 };
+	bool path_set = request_env(r, STR("PATH")).at != NULL;
+
+	for (size_t i = 0; i < N_VARS; i++) {
+		struct str value = vars[i].get(r);
+
+		if (value.at != NULL &&
+		    !(path_set && strcmp(vars[i].name, "PATH") == 0))
+			put(r, &list, str_of(vars[i].name), value);
+	}
+	for (size_t i = 0; i < r->env.n; i++) {
+		const struct env_entry *e = r->env.at[i];
+
+		if (may_set(e->name))
+			put(r, &list, e->name, e->value);
+	}
+	put_fields(r, &list, pass_auth);
+	vec_add(r->arena, &list, NULL);
+	return (char *const *)list.at;
+}

@@ -1,0 +1,288 @@
+/*
+ * writer.c - the answer onto the socket.
+ *
+ * Head, chunk line, piece and chunk end leave in one system call where they are
+ * in memory.  Answers to pipelined requests are gathered while they are small.
+ */
+#include <sys/uio.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/os.h"
+#include "serve/exchange.h"
+#include "serve/output.h"
+
+enum {
+	JOIN_MAX = 8 * 1024,		/* an answer that may wait for others */
+	TURN_BYTES = 4 * 1024 * 1024,	/* sent before others get their turn */
+};
+
+/* ---- What comes next --------------------------------------------------------- */
+
+static void
+frame_set(struct exchange *x, const char *bytes, size_t n)
+{
+	memcpy(x->frame + x->frame_n, bytes, n);
+	x->frame_n += (unsigned)n;
+}
+
+/*
+ * Find the next piece of the body, setting up the frame around it.  PULL_PIECE
+ * with *p cut to the current chunk; PULL_END when only the frame is left.
+ */
+static enum pull
+next_piece(struct exchange *x, struct piece *p)
+{
+	struct request *r = x->r;
+	enum pull got;
+
+	if (r->body == NULL || x->body_ended)
+		return PULL_END;
+	got = r->body->look(r->body, p);
+	if (got == PULL_END) {
+		x->body_ended = true;
+		if (r->chunked)
+			frame_set(x, CHUNKED_END, sizeof(CHUNKED_END) - 1);
+		else if (r->length >= 0 &&
+		    r->body_sent < (uint64_t)r->length)
+			return PULL_FAILED;
+		return PULL_END;
+	}
+	if (got != PULL_PIECE || !r->chunked) {
+		uint64_t left = (uint64_t)r->length - r->body_sent;
+
+		if (got == PULL_PIECE && r->length >= 0 && p->n > left) {
+			/* More than was promised: what is over is not sent. */
+			p->n = (size_t)left;
+			if (left == 0) {
+				x->body_ended = true;
+				return PULL_END;
+			}
+		}
+		return got;
+	}
+	if (x->chunk_left == 0) {
+		char line[CHUNKED_HEAD_SIZE];
+		struct str s = chunked_head(line, p->n);
+
+		frame_set(x, s.at, s.n);
+		x->chunk_left = p->n;
+	}
+	if (p->n > x->chunk_left)
+		p->n = (size_t)x->chunk_left;
+	return PULL_PIECE;
+}
+
+/* ---- Accounting ----------------------------------------------------------------- */
+
+static size_t
+eat(struct str *s, size_t n)
+{
+	size_t used = n < s->n ? n : s->n;
+
+	*s = str_from(*s, used);
+	return n - used;
+}
+
+static void
+sent_body(struct exchange *x, size_t n)
+{
+	struct request *r = x->r;
+
+	r->body->took(r->body, n);
+	r->body_sent += n;
+	if (!r->chunked)
+		return;
+	x->chunk_left -= n;
+}
+
+/* n bytes of [unsent][head][frame][piece][crlf] are on the wire. */
+static void
+account(struct conn *c, const struct piece *p, size_t n)
+{
+	struct exchange *x = c->x;
+	size_t k = n < c->unsent_n ? n : c->unsent_n;
+
+	c->unsent_at += k;
+	c->unsent_n -= k;
+	n -= k;
+	if (n > 0 && x->r->first_byte_us == 0)
+		x->r->first_byte_us = clock_us_now();
+	x->r->bytes_out += n;
+	n = eat(&x->head_left, n);
+	k = n < x->frame_n - x->frame_at ? n : x->frame_n - x->frame_at;
+	x->frame_at += (unsigned)k;
+	if (x->frame_at == x->frame_n)
+		x->frame_at = x->frame_n = 0;
+	n -= k;
+	if (p == NULL)
+		return;
+	k = n < p->n ? n : p->n;
+	if (k > 0)
+		sent_body(x, k);
+	if (k == p->n && x->r->chunked && x->chunk_left == 0)
+		frame_set(x, "\r\n" + (n - k), 2 - (n - k));
+}
+
+/* ---- System calls ------------------------------------------------------------------ */
+
+static unsigned
+gather(struct conn *c, const struct piece *p, struct iovec v[5])
+{
+	struct exchange *x = c->x;
+	unsigned n = 0;
+
+	if (c->unsent_n > 0)
+		v[n++] = (struct iovec){ c->unsent->at + c->unsent_at,
+		    c->unsent_n };
+	if (x != NULL && x->head_left.n > 0)
+		v[n++] = (struct iovec){ (void *)(uintptr_t)x->head_left.at,
+		    x->head_left.n };
+	if (x != NULL && x->frame_at < x->frame_n)
+		v[n++] = (struct iovec){ x->frame + x->frame_at,
+		    x->frame_n - x->frame_at };
+	if (p != NULL && p->at != NULL) {
+		v[n++] = (struct iovec){ (void *)(uintptr_t)p->at, p->n };
+		if (x->r->chunked && p->n == x->chunk_left)
+			v[n++] = (struct iovec){ (void *)(uintptr_t)"\r\n",
+			    2 };
+	}
+	return n;
+}
+
+static enum written
+failed(void)
+{
+	return errno == EAGAIN || errno == EINTR ? WRITTEN_FULL :
+	    WRITTEN_BROKEN;
+}
+
+/* Send what is in memory.  more: a file follows at once. */
+static enum written
+send_memory(struct conn *c, const struct piece *p, bool more)
+{
+	struct iovec v[5];
+	struct msghdr m = { .msg_iov = v };
+	size_t all = 0;
+	ssize_t n;
+
+	m.msg_iovlen = gather(c, p, v);
+	if (m.msg_iovlen == 0)
+		return WRITTEN_ALL;
+	for (size_t i = 0; i < m.msg_iovlen; i++)
+		all += v[i].iov_len;
+	n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	if (n < 0)
+		return failed();
+	if (c->x != NULL)
+		account(c, p, (size_t)n);
+	else {
+		c->unsent_at += (size_t)n;
+		c->unsent_n -= (size_t)n;
+	}
+	return (size_t)n == all ? WRITTEN_ALL : WRITTEN_FULL;
+}
+
+static enum written
+send_file(struct conn *c, const struct piece *p)
+{
+	off_t offset = p->offset;
+	ssize_t n = os_sendfile(c->watch.fd, p->fd, &offset, p->n);
+
+	if (n < 0)
+		return failed();
+	if (n == 0) {
+		request_log(c->x->r, LEVEL_ERROR, "core", 0, "%s became "
+		    "shorter while it was sent", c->x->r->filename);
+		return WRITTEN_BROKEN;
+	}
+	c->x->r->bytes_out += (uint64_t)n;
+	sent_body(c->x, (size_t)n);
+	if (c->x->r->chunked && c->x->chunk_left == 0)
+		frame_set(c->x, "\r\n", 2);
+	return WRITTEN_ALL;
+}
+
+/* Keep the whole rest of a small answer for one send with the next ones. */
+static bool
+joined(struct conn *c, const struct piece *p)
+{
+	struct exchange *x = c->x;
+	size_t need = x->head_left.n + x->frame_n + 2 +
+	    (p != NULL ? p->n : 0);
+	struct iovec v[5];
+	unsigned n;
+
+	if (need > JOIN_MAX || (p != NULL && p->at == NULL))
+		return false;
+	if (c->unsent == NULL)
+		c->unsent = buffer_take(0);
+	if (c->unsent_n == 0)
+		c->unsent_at = 0;
+	size_t end = c->unsent_at + c->unsent_n;
+	if (c->unsent->size - end < need)
+		return false;
+	size_t before = c->unsent_n;
+	n = gather(c, p, v);
+	for (unsigned i = before > 0; i < n; i++) {
+		memcpy(c->unsent->at + end, v[i].iov_base, v[i].iov_len);
+		end += v[i].iov_len;
+	}
+	size_t added = end - c->unsent_at - before;
+	c->unsent_n = 0;	/* account() must only see what was added */
+	account(c, p, added);
+	c->unsent_n = before + added;
+	return true;
+}
+
+enum written
+writer_flush(struct conn *c)
+{
+	enum written w = c->unsent_n == 0 ? WRITTEN_ALL :
+	    send_memory(c, NULL, false);
+
+	if (c->unsent_n == 0) {
+		buffer_give(c->unsent);
+		c->unsent = NULL;
+		c->unsent_at = 0;
+	}
+	return w;
+}
+
+enum written
+writer_write(struct conn *c, bool join)
+{
+	struct exchange *x = c->x;
+	uint64_t turn_end = x->r->bytes_out + TURN_BYTES;
+
+	for (;;) {
+		struct piece p = { 0 };
+		enum pull got = next_piece(x, &p);
+		enum written w;
+
+		if (got == PULL_FAILED) {
+			send_memory(c, NULL, false);
+			return WRITTEN_BROKEN;
+		}
+		if (join && got != PULL_WAIT &&
+		    joined(c, got == PULL_PIECE ? &p : NULL)) {
+			if (got == PULL_END)
+				return WRITTEN_ALL;
+			continue;
+		}
+		w = send_memory(c, got == PULL_PIECE ? &p : NULL,
+		    got == PULL_PIECE && p.at == NULL);
+		if (w == WRITTEN_ALL && got == PULL_PIECE && p.at == NULL)
+			w = send_file(c, &p);
+		if (w != WRITTEN_ALL)
+			return w;
+		if (got == PULL_END)
+			return WRITTEN_ALL;
+		if (got == PULL_WAIT)
+			return WRITTEN_WAIT;
+		if (x->r->bytes_out >= turn_end)
+			return WRITTEN_TURN;
+	}
+}

@@ -1,0 +1,106 @@
+#!/bin/sh
+#
+# git.sh - a repository lives on the server: clone, fetch and push through git's
+# own CGI program, 20 MiB of random blobs, in the ways git sends them (chunked
+# and compressed bodies), once by a script and once by git http-backend itself.
+
+# shellcheck source=t/apps/common
+. "${SRCDIR:?}/t/apps/common"
+needs git cmp
+backend=$(git --exec-path)/git-http-backend
+[ -x "$backend" ] || skip "there is no git http-backend"
+
+HOME=$dir
+GIT_CONFIG_NOSYSTEM=1
+GIT_TERMINAL_PROMPT=0
+export HOME GIT_CONFIG_NOSYSTEM GIT_TERMINAL_PROMPT
+git config --global user.name tester
+git config --global user.email tester@example.org
+git config --global init.defaultBranch main
+git config --global gc.auto 0
+git config --global safe.directory '*'
+
+mkdir "$dir/data/repos"
+git init -q --bare "$dir/data/repos/menu.git"
+git -C "$dir/data/repos/menu.git" config http.receivepack true
+
+program git <<END
+#!/bin/sh
+GIT_PROJECT_ROOT=$dir/data/repos
+GIT_HTTP_EXPORT_ALL=1
+export GIT_PROJECT_ROOT GIT_HTTP_EXPORT_ALL
+exec "$backend"
+END
+serve <<END
+ScriptAlias /git/ "$backend/"
+<Location /git/>
+	SetEnv GIT_PROJECT_ROOT "$dir/data/repos"
+	SetEnv GIT_HTTP_EXPORT_ALL 1
+</Location>
+END
+
+# push WHAT...: and keep what was said on the wire.
+push()
+{
+	GIT_TRACE_CURL=$dir/trace GIT_TRACE_CURL_NO_DATA=1 \
+	    git -C "$dir/work" push -q "$@" || fail "push $*"
+}
+
+# The server's branch is ours, and every object of it is sound.
+check_server()
+{
+	ours=$(git -C "$dir/work" rev-parse main)
+	theirs=$(git -C "$dir/data/repos/menu.git" rev-parse main)
+	[ "$ours" = "$theirs" ] || fail "after $1: the server has $theirs"
+	git -C "$dir/data/repos/menu.git" fsck --full --strict >/dev/null \
+	    2>"$dir/fsck" || fail "after $1: $(cat "$dir/fsck")"
+}
+
+git clone -q "$url/cgi-bin/git/menu.git" "$dir/work" 2>/dev/null ||
+	fail "clone of the empty repository"
+for i in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20; do
+	head -c 1048576 /dev/urandom >"$dir/work/blob$i"
+done
+git -C "$dir/work" add .
+git -C "$dir/work" commit -q -m 'twenty blobs'
+push origin main
+check_server "the big push"
+grep -q 'Transfer-Encoding: chunked' "$dir/trace" ||
+	fail "the big push was not chunked: it tested nothing"
+
+# The same comes out again, through either way in.
+for way in cgi-bin/git git; do
+	git clone -q "$url/$way/menu.git" "$dir/clone" || fail "clone by $way"
+	git -C "$dir/clone" fsck --full >/dev/null 2>&1 || fail "fsck by $way"
+	for blob in "$dir"/work/blob*; do
+		cmp "$blob" "$dir/clone/${blob##*/}" || fail "clone by $way"
+	done
+	mv "$dir/clone" "$dir/clone-${way%%/*}"
+done
+
+# A fetch with many commits to compare: a compressed request body.
+history()
+{
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 \
+	    21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40; do
+		git -C "$1" commit -q --allow-empty -m "$1 $i"
+	done
+}
+history "$dir/work"
+push origin main
+check_server "the small push"
+history "$dir/clone-git"
+GIT_TRACE_CURL=$dir/fetched GIT_TRACE_CURL_NO_DATA=1 \
+    git -C "$dir/clone-git" fetch -q || fail "fetch"
+[ "$(git -C "$dir/clone-git" rev-parse origin/main)" = \
+    "$(git -C "$dir/work" rev-parse main)" ] || fail "fetch brought another"
+grep -qi 'Content-Encoding: gzip' "$dir/fetched" ||
+	fail "no request of the fetch was compressed: it tested nothing"
+
+# Nobody pushes over what he has not seen.
+if git -C "$dir/clone-git" push -q origin main 2>/dev/null; then
+	fail "a push that is no fast-forward"
+fi
+check_server "the refused push"
+
+finish
