@@ -175,7 +175,7 @@ read_cookie(char *buf, size_t size)
 	const char *s = env("HTTP_COOKIE");
 	const size_t n = strlen(name);
 
-	buf[0] = '\0';
+	*buf = '\0';
 	for (; *s; s += strcspn(s, ";")) {
 		s += strspn(s, "; ");
 		if (strncmp(s, name, n) == 0)

@@ -4,8 +4,7 @@
 #
 #	A  A file includes only headers of lower floors; folders that share a
 #	   floor never include each other.
-#	B  Inside a folder it includes only headers of units listed earlier, and
-#	   its own.
+#	B  Inside a folder it includes only headers listed earlier, and its own.
 #	C  A module has no header, so that no module can include another.
 #
 # Beside these: every file is listed, every listed unit exists, the build knows
@@ -23,9 +22,30 @@ function offend(where, what)
 	offences++
 }
 
-function folder_of(unit)
+function folder_of(name)
 {
-	return unit ~ /\// ? substr(unit, 1, index(unit, "/") - 1) : "roof"
+	return name ~ /\// ? substr(name, 1, index(name, "/") - 1) : "roof"
+}
+
+function unit_of(name)
+{
+	sub(/\.[ch]$/, "", name)
+	return name
+}
+
+# One name of the list: a file, or a unit of x.c and x.h.
+function take_place(where, name,	i, n, names)
+{
+	if (name ~ /\.[ch]$/)
+		n = split(name, names)
+	else
+		n = split(name ".c " name ".h", names)
+	for (i = 1; i <= n; i++) {
+		if (names[i] in place)
+			offend(where, name ": listed twice")
+		place[names[i]] = number
+	}
+	listed[name] = number
 }
 
 # server/FLOORS: "floor FOLDER ...", then its units in order.
@@ -45,11 +65,9 @@ function read_floors(file,	line, n, i, floor, words)
 		}
 		if (!(folder_of(words[1]) in level))
 			offend(file ":" number, words[1] ": on no floor yet")
-		if (words[1] in place)
-			offend(file ":" number, words[1] ": listed twice")
-		place[words[1]] = number
+		take_place(file ":" number, words[1])
 		if (n > 1 && words[2] == "system")
-			system_room[words[1]] = 1
+			system_room[unit_of(words[1])] = 1
 	}
 	close(file)
 }
@@ -65,41 +83,39 @@ function read_build(file,	line, n, i, words)
 	close(file)
 }
 
-# Rules A and B for one #include "NAME".
-function check_include(where, unit, name,	from, to, target)
+# Rules A and B for one #include "TARGET" of the file NAME.
+function check_include(where, name, target,	from, to)
 {
-	if (name == "config.h") {
-		if (!(unit in system_room))
+	if (target == "config.h") {
+		if (!(unit_of(name) in system_room))
 			offend(where, "config.h outside the system rooms")
 		return
 	}
-	target = name
-	sub(/\.h$/, "", target)
-	if (target == unit)
+	if (unit_of(target) == unit_of(name))
 		return
 	if (!(target in place)) {
-		offend(where, "\"" name "\" is not in server/FLOORS")
+		offend(where, "\"" target "\" is not in server/FLOORS")
 		return
 	}
-	from = folder_of(unit)
+	from = folder_of(name)
 	to = folder_of(target)
 	if (to == "modules")
-		offend(where, "includes a module: " name)
+		offend(where, "includes a module: " target)
 	else if (level[to] > level[from])
-		offend(where, "includes from a higher floor: " name)
+		offend(where, "includes from a higher floor: " target)
 	else if (level[to] == level[from] && to != from)
-		offend(where, from " and " to " must not know each other: " name)
-	else if (to == from && place[target] > place[unit])
-		offend(where, "includes what FLOORS lists later: " name)
+		offend(where, from " and " to " must not know each other: " \
+		    target)
+	else if (to == from && place[target] > place[name])
+		offend(where, "includes what FLOORS lists later: " target)
 }
 
-function check_file(path,	unit, line, number, name)
+function check_file(path,	name, line, number, target)
 {
-	unit = path
-	sub(/^server\//, "", unit)
-	sub(/\.[ch]$/, "", unit)
-	seen[unit] = 1
-	if (!(unit in place)) {
+	name = path
+	sub(/^server\//, "", name)
+	seen[name] = seen[unit_of(name)] = 1
+	if (!(name in place)) {
 		offend(path, "not listed in server/FLOORS")
 		return
 	}
@@ -110,12 +126,12 @@ function check_file(path,	unit, line, number, name)
 	while ((getline line < path) > 0) {
 		number++
 		if (line ~ /^[ \t]*#[ \t]*include[ \t]*"/) {
-			name = line
-			sub(/^[^"]*"/, "", name)
-			sub(/".*/, "", name)
-			check_include(path ":" number, unit, name)
+			target = line
+			sub(/^[^"]*"/, "", target)
+			sub(/".*/, "", target)
+			check_include(path ":" number, name, target)
 		} else if (line ~ /^[ \t]*#[ \t]*(el)?if.*HAVE_/ &&
-		    !(unit in system_room))
+		    !(unit_of(name) in system_room))
 			offend(path ":" number,
 			    "asks for HAVE_... outside the system rooms")
 	}
@@ -128,10 +144,10 @@ BEGIN {
 }
 { check_file($0); files++ }
 END {
-	for (unit in place)
-		if (!(unit in seen))
-			offend("server/FLOORS:" place[unit],
-			    unit ": there is no such unit")
+	for (name in listed)
+		if (!(name in seen))
+			offend("server/FLOORS:" listed[name],
+			    name ": there is no such file or unit")
 	printf "%d files, %d offences\n", files, offences
 	exit offences != 0
 }' || exit 1

@@ -183,9 +183,9 @@ clock_log_now(void)
 }
 
 /*
- * Reading.  In a form %W is the short and %L the long name of a day, %M a month,
- * %d a day of two digits and %D one that may start with a space, %Y and %y a
- * year of four and two digits, %h, %m and %s the time of day.
+ * Reading.  In a form %W is the short and %L the long name of a day, %M a
+ * month, %d a day of two digits and %D one that may start with a space, %Y and
+ * %y a year of four and two digits, %h, %m and %s the time of day.
  */
 static const char *const forms[] = {
 	"%W, %d %M %Y %h:%m:%s GMT",		/* IMF-fixdate */

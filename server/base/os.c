@@ -264,41 +264,40 @@ judge(const struct place *p, const struct stat *st)
 	return 0;
 }
 
-/* Read the symbolic link name in dir into target, and its owner: both from the
- * same link, even if somebody exchanges it. */
-static int
-read_link(int dir, const char *name, char target[PATH_MAX], uid_t *owner)
+/*
+ * Read the symbolic link name in dir into target, its length is the result, and
+ * its state into *st: both from the same link, even if somebody exchanges it.
+ */
+static ssize_t
+read_link(int dir, const char *name, char target[PATH_MAX], struct stat *st)
 {
-	struct stat st;
 	ssize_t n = -1;
 #ifdef O_PATH
-	int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(dir, name, LOOK | O_NOFOLLOW);
 
 	if (fd == -1)
 		return -1;
-	if (fstat(fd, &st) != -1)
+	if (fstat(fd, st) != -1 && S_ISLNK(st->st_mode))
 		n = readlinkat(fd, "", target, PATH_MAX);
+	else
+		errno = EACCES;
 	close_quietly(fd);
 #else
 	struct stat before;
 
 	if (fstatat(dir, name, &before, AT_SYMLINK_NOFOLLOW) != -1)
 		n = readlinkat(dir, name, target, PATH_MAX);
-	if (n != -1 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
-		n = -1;
+	if (n == -1)
+		return refuse(errno == EINVAL ? EACCES : errno);
+	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
 	/* Renaming or linking it there and back would change its ctime. */
-	if (n != -1 && (st.st_ino != before.st_ino ||
-	    st.st_ctim.tv_sec != before.st_ctim.tv_sec ||
-	    st.st_ctim.tv_nsec != before.st_ctim.tv_nsec))
+	if (st->st_ino != before.st_ino ||
+	    st->st_ctim.tv_sec != before.st_ctim.tv_sec ||
+	    st->st_ctim.tv_nsec != before.st_ctim.tv_nsec)
 		return refuse(EACCES);
 #endif
-	if (n == -1)
-		return -1;
-	if (n == PATH_MAX)
-		return refuse(ENAMETOOLONG);
-	target[n] = '\0';
-	*owner = st.st_uid;
-	return 0;
+	return n;
 }
 
 /*
@@ -309,6 +308,8 @@ read_link(int dir, const char *name, char target[PATH_MAX], uid_t *owner)
 static int
 settle(struct place *p, enum os_links links)
 {
+	ssize_t n;
+
 	p->name = p->component;
 	p->way = IS_NO_LINK;
 	p->owned = false;
@@ -318,8 +319,13 @@ settle(struct place *p, enum os_links links)
 		return 0;
 	if (links == OS_LINKS_NONE)
 		return refuse(EACCES);
-	if (read_link(p->dir, p->name, p->target, &p->owner) == -1)
+	n = read_link(p->dir, p->name, p->target, &p->st);
+	if (n == -1)
 		return -1;
+	if (n == PATH_MAX)
+		return refuse(ENAMETOOLONG);
+	p->target[n] = '\0';
+	p->owner = p->st.st_uid;
 	p->name = p->target;
 	p->way = LINKS_FINE;
 	p->owned = true;
@@ -449,6 +455,8 @@ harmless(const struct stat *st)
 	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 }
 
+/* To open a device or a FIFO can do something already, so a look comes first;
+ * READ makes it harmless should one appear just then. */
 static int
 place_open(const struct place *p, struct stat *st)
 {

@@ -363,7 +363,8 @@ atom_escape(struct parser *p)
 		return k_reference(p, from);
 	byte = escaped_byte(p, c);
 	if (byte == NOT_A_BYTE)
-		return parser_fails(p, from, "unknown escape");
+		return parser_fails(p, from, strchr("CFLPUXlpu", c) != NULL ?
+		    "this escape is not supported" : "unknown escape");
 	return byte < 0 ? NULL : tree_byte(p, (unsigned char)byte);
 }
 

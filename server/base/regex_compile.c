@@ -297,9 +297,9 @@ write_alternatives_behind(struct writer *w, struct tree *t, uint32_t next)
 }
 
 /*
- * Inside a lookbehind of varying length the future of a node depends on where
- * the lookbehind has to end.  Such nodes stand at most "reach" bytes from there,
- * to either side.
+ * Inside a lookbehind of varying length, what comes of a node depends on where
+ * the lookbehind has to end.  "reach" says how many bytes from there, to either
+ * side, such a node can be run.
  */
 static uint32_t
 reach(const struct tree *t)

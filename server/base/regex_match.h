@@ -3,6 +3,9 @@
  *
  * For regex.c, which begins it, regex_run.c, which runs the program, and
  * regex_memo.c, which knows what was tried before.
+ *
+ * Invariant: the stack holds all that is needed to go back to whatever is left
+ * to try; when it is empty, all slots are as they were at the start.
  */
 #ifndef BASE_REGEX_MATCH_H
 #define BASE_REGEX_MATCH_H
@@ -21,12 +24,12 @@ struct entry {
 				   up to limit */
 		LOOK,		/* the OP_LOOK node was entered at pos */
 		UNDO,		/* slot node held pos */
-		MARK		/* memo[node] = pos: what failing here means */
+		MARK		/* memo[node] = pos: what it means to fail */
 	} kind;
 	uint32_t	 node, pos, limit;
 };
 
-/* A captured position, and the record of the others. */
+/* A captured position, and the record of the others, 0 when none. */
 struct record {
 	uint32_t	 slot, value, next;
 };
@@ -40,8 +43,7 @@ struct match {
 	uint32_t	*slot;
 	uint32_t	 n_wanted;	/* slots of captures that count */
 	struct entry	*stack;
-	uint32_t	 depth;
-	uint32_t	 room;		/* push() needs one more than depth */
+	uint32_t	 depth, room;
 	uint64_t	 steps, steps_max;
 	uint32_t	*memo;		/* NULL: not used (yet) */
 	struct record	*record;
@@ -49,8 +51,8 @@ struct match {
 	struct arena	*arena;		/* of the memo and the records */
 };
 
-/* Make room for more entries.  When there is too much on the stack already, the
- * match ends at its next step. */
+/* Make room on the stack.  If it is too large already, the match ends at its
+ * next step. */
 void	match_grow(struct match *m);
 
 static inline void
@@ -62,12 +64,21 @@ match_push(struct match *m, int kind, uint32_t node, uint32_t pos,
 	m->stack[m->depth++] = (struct entry){ kind, node, pos, limit };
 }
 
-/* Change a slot in a way that is undone when going back. */
+/* Set a slot so that it is undone when going back. */
 static inline void
-match_set_slot(struct match *m, uint32_t slot, uint32_t value)
+match_set(struct match *m, uint32_t slot, uint32_t value)
 {
 	match_push(m, UNDO, slot, m->slot[slot], 0);
 	m->slot[slot] = value;
+}
+
+/* Can this set begin with what is at pos? */
+static inline bool
+match_follows(const struct match *m, uint32_t set, uint32_t pos)
+{
+	const struct byteset *s = &m->re->set[set];
+
+	return set == 0 || (pos < m->n ? set_has(s, m->at[pos]) : s->end);
 }
 
 static inline unsigned char
@@ -76,36 +87,26 @@ match_lower(unsigned char c)
 	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-/* Can what is at pos be the first of this set? */
-static inline bool
-match_follows(const struct match *m, uint32_t set, uint32_t pos)
-{
-	if (set == 0)
-		return true;
-	return pos < m->n ? set_has(&m->re->set[set], m->at[pos]) :
-	    m->re->set[set].end;
-}
-
-/* Run m->node at m->pos.  1: matches, 0: does not, -1: too many steps. */
+/* Run from m->node at m->pos.  1: matches, up to m->pos, 0: does not, -1: too
+ * many steps. */
 int	match_run(struct match *m);
 
-/*
- * regex_memo.c.  All but memo_knows() and memo_follow() also serve a match
- * without a memo.
- */
-
-/* The choices made since the stack had this depth fail, or do not count any
- * more: undo them. */
-void	memo_unwind(struct match *m, uint32_t depth);
-/* An atomic group ends, which was entered with this depth. */
-void	memo_commit(struct match *m, const struct node *atomic);
-/* A lookaround begins at m->pos. */
-void	memo_begin_look(struct match *m, const struct node *look);
-/* What is inside of it has matched; false when that means failure. */
-bool	memo_pass_look(struct match *m, const struct node *look);
+/* Use a memo from now on; false when it would be too large. */
+bool	memo_begin(struct match *m);
+void	memo_end(struct match *m);
 /* Is it known where nd leads from m->pos?  If not, it will be. */
 bool	memo_knows(struct match *m, const struct node *nd, uint32_t *value);
-/* Do what nd once led to, as the memo has it. */
+/* Do what nd once led to.  False: it failed. */
 bool	memo_follow(struct match *m, const struct node *nd, uint32_t value);
+
+/* These do without a memo as well. */
+
+/* Go back to the stack as it was with this depth. */
+void	memo_unwind(struct match *m, uint32_t depth);
+/* The end of an atomic group: nothing inside is tried again. */
+bool	memo_end_atomic(struct match *m, const struct node *atomic);
+/* The begin and the end of a lookaround's inside. */
+bool	memo_begin_look(struct match *m, const struct node *look);
+bool	memo_end_look(struct match *m, const struct node *look);
 
 #endif

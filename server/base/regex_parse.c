@@ -189,10 +189,10 @@ parse_how(struct parser *p)
 {
 	enum how how = GREEDY;
 
-	skip_blanks(p);
-	if (parser_sees(p, '?'))
+	skip_ignored(p);
+	if (sees_special(p, '?'))
 		how = LAZY;
-	else if (parser_sees(p, '+'))
+	else if (sees_special(p, '+'))
 		how = POSSESSIVE;
 	if (how != GREEDY)
 		p->i++;
@@ -423,8 +423,9 @@ parse_group(struct parser *p)
 {
 	size_t from = p->i++;
 
-	if (parser_sees(p, '*') && p->i + 1 < p->in.n &&
-	    char_is_alpha((unsigned char)p->in.at[p->i + 1]))
+	if (parser_sees_all(p, "*:") || (parser_sees(p, '*') &&
+	    p->i + 1 < p->in.n &&
+	    char_is_alpha((unsigned char)p->in.at[p->i + 1])))
 		return parser_fails(p, from, "(*VERBS) are not supported");
 	if (!parser_sees(p, '?'))
 		return parse_capture(p, from);

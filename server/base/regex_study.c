@@ -45,7 +45,8 @@ is_at_end(const struct node *nd)
 }
 
 /* Add what nd can begin with, or go on to what is after it.  False when that
- * cannot be said. */
+ * cannot be said, or does not help: to leave an atomic group is final, even if
+ * nothing can come after it. */
 static bool
 add_first(struct study *s, const struct node *nd, struct byteset *set)
 {
@@ -53,6 +54,7 @@ add_first(struct study *s, const struct node *nd, struct byteset *set)
 
 	switch ((enum op)nd->op) {
 	case OP_MATCH:
+	case OP_ATOMIC_END:
 	case OP_LOOK_END:
 	case OP_BACK:
 	case OP_BACKREF:

@@ -135,8 +135,9 @@ tree_is_byte(const struct tree *t)
 }
 
 /*
- * A lookaround gives the same answer each time, so that once is enough, as in
- * PCRE.  Possessive means atomic, and single bytes know it as a way to repeat.
+ * A lookaround that was repeated once more than it has to will only repeat its
+ * answer, as PCRE has it.  Possessive means atomic, and single bytes know it as
+ * a way to repeat.
  */
 struct tree *
 tree_repeat(struct parser *p, struct tree *item, uint32_t min, uint32_t max,
@@ -145,10 +146,8 @@ tree_repeat(struct parser *p, struct tree *item, uint32_t min, uint32_t max,
 	bool atomic = how == POSSESSIVE && !tree_is_byte(item);
 	struct tree *t;
 
-	if (item->kind == TREE_LOOK) {
-		min = min > 0;
-		max = max > 0;
-	}
+	if (item->kind == TREE_LOOK && max > min)
+		max = min + 1;
 	if (min == 1 && max == 1)
 		return atomic ? tree_around(p, TREE_ATOMIC, item) : item;
 	t = tree_around(p, TREE_REPEAT, item);

@@ -12,8 +12,9 @@
 #include "base/vec.h"
 #include "conf/diagnose.h"
 
-/* Bytes of a line that are shown, and how many of them before the place. */
-enum { SHOWN_MAX = 160, SHOWN_BEFORE = 60 };
+/* Bytes of a line that are shown, and how many of them before the place; and
+ * those of a message, which may quote the line. */
+enum { SHOWN_MAX = 160, SHOWN_BEFORE = 60, MESSAGE_MAX = 1000 };
 
 struct finding {
 	enum severity	 severity;
@@ -96,26 +97,36 @@ keep_text(struct diagnosis *d, struct str text)
 	return d->last_text;
 }
 
+static char *
+format(struct arena *a, const char *fmt, va_list ap)
+{
+	struct text t = { .arena = a };
+
+	text_vaddf(&t, fmt, ap);
+	if (t.n > MESSAGE_MAX) {
+		t.n = MESSAGE_MAX;
+		text_addz(&t, "...");
+	}
+	return text_z(&t);
+}
+
 void
 diagnose(struct diagnosis *d, enum severity s, const struct spot *at,
     const char *hint, const char *fmt, ...)
 {
-	struct text message = { .arena = d->arena };
 	struct finding *f;
 	struct chapter *c;
 	struct vec *v;
 	size_t i, k;
 	va_list ap;
 
-	va_start(ap, fmt);
-	text_vaddf(&message, fmt, ap);
-	va_end(ap);
-
 	c = chapter_of(d, at->file);
 	f = arena_one(d->arena, struct finding);
 	f->severity = s;
 	f->at = *at;
-	f->message = text_z(&message);
+	va_start(ap, fmt);
+	f->message = format(d->arena, fmt, ap);
+	va_end(ap);
 	v = &c->findings;
 	for (i = v->n; i > 0; i--)
 		if (spot_compare(&((struct finding *)v->at[i - 1])->at, at)

@@ -16,7 +16,7 @@ lex_is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* ---- Lines ---------------------------------------------------------------- */
+/* ---- Lines --------------------------------------------------------------- */
 
 /* Take one physical line, without its end. */
 static struct str
@@ -66,8 +66,9 @@ join_lines(struct lines *l, struct line *line)
 	struct line_part part = line->first;
 
 	for (;;) {
-		text_add(&joined, str_first(part.text, part.text.n -
-		    is_continued(part.text)));
+		if (!line->too_long)
+			text_add(&joined, str_first(part.text, part.text.n -
+			    is_continued(part.text)));
 		if (!is_continued(part.text) || l->rest.n == 0)
 			break;
 		part.from = joined.n;
@@ -103,14 +104,21 @@ lines_next(struct lines *l, struct line *line)
 struct spot
 line_spot(const struct line *line, size_t from, size_t n)
 {
-	const struct line_part *part = &line->first;
+	const struct line_part *part;
 	struct spot at = { .file = line->file };
-	size_t i;
+	size_t lo = 0, hi = line->n_more, i;
 
-	for (i = 0; i < line->n_more && line->more[i].from <= from; i++)
-		part = &line->more[i];
-	if (i < line->n_more && from + n > line->more[i].from)
-		n = line->more[i].from - from;
+	/* How many continuation lines begin at from or before. */
+	while (lo < hi) {
+		i = lo + (hi - lo) / 2;
+		if (line->more[i].from <= from)
+			lo = i + 1;
+		else
+			hi = i;
+	}
+	part = lo == 0 ? &line->first : &line->more[lo - 1];
+	if (lo < line->n_more && from + n > line->more[lo].from)
+		n = line->more[lo].from - from;
 	at.line = part->number;
 	at.text = part->text;
 	at.column = (unsigned)(from - part->from) + 1;
@@ -118,7 +126,7 @@ line_spot(const struct line *line, size_t from, size_t n)
 	return at;
 }
 
-/* ---- Words ---------------------------------------------------------------- */
+/* ---- Words --------------------------------------------------------------- */
 
 static void
 skip_blanks(struct lexer *x)
@@ -180,8 +188,10 @@ expand(struct lexer *x, struct text *out, size_t from, size_t end)
 	ptrdiff_t close;
 
 	all = str_n(x->line->text.at + from, end - from);
+	if (!str_starts(all, STR("${")))
+		return 0;
 	close = str_find(all, '}');
-	if (!str_starts(all, STR("${")) || close < 0)
+	if (close < 0)
 		return 0;
 	all = str_first(all, (size_t)close + 1);
 	name = str_n(all.at + 2, all.n - 3);
@@ -213,12 +223,15 @@ value_of(struct lexer *x, size_t from, size_t end, char quoting)
 {
 	struct text out = { .arena = x->reading->arena };
 	struct str s = str_n(x->line->text.at + from, end - from);
-	size_t i, used;
+	size_t i, used, last;
 
 	if (str_find(s, '\\') < 0 && str_find(s, '$') < 0)
 		return str_z(x->reading->arena, s);
+	/* No variable ends after this; knowing it keeps the work linear. */
+	last = (size_t)(str_rfind(s, '}') + 1);
 	for (i = 0; i < s.n; i += used) {
-		used = expand(x, &out, from + i, end);
+		used = i >= last ? 0 :
+		    expand(x, &out, from + i, from + last);
 		if (used > 0)
 			continue;
 		if (quoting != RAW && is_escape(str_from(s, i), quoting))
@@ -243,14 +256,13 @@ place_word(struct lexer *x, struct arg *word, size_t next)
 }
 
 static void
-warn_open_quote(const struct lexer *x)
+warn_open_quote(const struct lexer *x, char quote)
 {
 	struct spot at;
 
 	at = line_spot(x->line, x->at, 1);
 	diagnose(x->reading->diagnosis, SEVERITY_WARNING, &at, NULL,
-	    "no closing %c; the argument ends with the line", at.text.at[
-	    at.column - 1]);
+	    "no closing %c; the argument ends with the line", quote);
 }
 
 bool
@@ -275,7 +287,7 @@ lex_word(struct lexer *x, struct arg *word)
 	if (end < x->end)
 		end++;
 	else
-		warn_open_quote(x);
+		warn_open_quote(x, first);
 	place_word(x, word, end);
 	return true;
 }

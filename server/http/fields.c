@@ -282,13 +282,16 @@ field_value_span(const char *p, size_t n)
 static const char *
 name_fault(struct str line, size_t n)
 {
-	if (memchr(line.at, ':', line.n) == NULL)
+	bool blank = n < line.n && (line.at[n] == ' ' || line.at[n] == '\t');
+
+	if (blank && n == 0)
+		return "a field line starts with a space";
+	if (str_find(line, ':') < 0)
 		return "a field line has no colon";
 	if (line.at[n] == ':')
 		return "a field name is empty";
-	if (line.at[n] == ' ' || line.at[n] == '\t')
-		return n == 0 ? "a field line starts with a space" :
-		    "a space stands in or behind a field name";
+	if (blank)
+		return "a space stands in or behind a field name";
 	return "a field name has a character that may not stand in one";
 }
 

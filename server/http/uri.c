@@ -5,7 +5,9 @@
  * property of the text it returns.
  */
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "http/uri.h"
@@ -32,7 +34,7 @@ is_plain(struct str raw, bool merge_slashes)
 
 	for (i = 0; i < raw.n; i++, before = c) {
 		c = raw.at[i];
-		if (c == '%' || (before == '/' &&
+		if (c == '%' || c == '\0' || (before == '/' &&
 		    (c == '.' || (c == '/' && merge_slashes))))
 			return false;
 	}
@@ -104,15 +106,15 @@ decode(struct str raw, enum uri_slash encoded, struct path *p,
 				*why = no_escape;
 				return 400;
 			}
-			if (c == '\0')
-				refused = "the path has an encoded NUL";
-			else if (c == '/' && encoded == URI_SLASH_REFUSE)
+			if (c == '/' && encoded == URI_SLASH_REFUSE)
 				refused = "the path has an encoded slash";
 			if (c == '/' && encoded != URI_SLASH_DECODE)
 				c = '%';	/* and its digits follow */
 			else
 				i += 2;
 		}
+		if (c == '\0')
+			refused = "the path has a NUL byte";
 		if (c != '/')
 			p->at[p->n++] = (char)c;
 		else if (!add_slash(p)) {
@@ -178,11 +180,11 @@ uri_decode(struct arena *a, struct str s, bool plus, struct str *out)
 		c = (unsigned char)s.at[i];
 		if (c == '%') {
 			c = escape(s.at + i, s.n - i);
-			if (c <= 0)
-				return false;
 			i += 2;
 		} else if (c == '+' && plus)
 			c = ' ';
+		if (c <= 0)
+			return false;
 		decoded[n++] = (char)c;
 	}
 	*out = str_n(decoded, n);

@@ -36,7 +36,7 @@ struct uri_policy {
  * returns a status and sets *why:
  *   400  a "%" not followed by two hex digits; ".." above the root; a path that
  *        does not start with "/"
- *   404  "%00"; "%2F" under URI_SLASH_REFUSE
+ *   404  "%00" or a NUL byte; "%2F" under URI_SLASH_REFUSE
  */
 int		uri_decode_path(struct arena *a, struct str raw,
 		    const struct uri_policy *policy, struct str *path,
@@ -48,7 +48,7 @@ void		uri_split(struct str target, struct str *path,
 		    struct str *query);
 
 /* Percent-decode all of s, and "+" to a space when plus is set (for words and
- * pairs of a query).  False on a malformed escape or "%00". */
+ * pairs of a query).  False on a malformed escape, "%00" or a NUL byte. */
 bool		uri_decode(struct arena *a, struct str s, bool plus,
 		    struct str *out);
 

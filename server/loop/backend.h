@@ -1,7 +1,7 @@
 /*
  * backend.h - how the loop asks the kernel.  Private to this floor.
  *
- * A backend keeps the kernel's list of fds and collects what happened.  It knows
+ * A backend keeps the kernel's list of fds and collects what happened. It knows
  * no timers, calls nobody back, and decides nothing: that is loop.c's part.
  */
 #ifndef LOOP_BACKEND_H
@@ -31,7 +31,8 @@ struct backend {
 	void	*(*open)(struct arena *a);
 	void	 (*close)(void *state);
 	/* Report exactly these events for w; w->known tells what was asked for
-	 * before, and by WATCH_INSIDE whether it is new.  0, or -1 with errno. */
+	 * before, and by WATCH_INSIDE whether it is new. 0, or -1 with
+	 * errno. */
 	int	 (*set)(void *state, struct watch *w, unsigned events);
 	/* Forget w, which is inside. */
 	void	 (*drop)(void *state, struct watch *w);

@@ -9,11 +9,11 @@
  * terminate and left some behind is followed up: the group becomes a straggler,
  * which gets its KILL when its time is over.
  *
- * A straggler is only a number, and numbers come back.  The kernel does not hand
+ * A straggler is only a number, and numbers come back. The kernel does not hand
  * out a number that still names a group, and it goes through all of them before
- * it starts over.  So we look every LOOK_MS whether the group is still there and
- * forget it when not, or when a child of ours got its number: for a KILL to hit a
- * stranger, all numbers would have to be used up within LOOK_MS.
+ * it starts over. So we look every LOOK_MS whether the group is still there and
+ * forget it when not, or when a child of ours got its number: for a KILL to hit
+ * a stranger, all numbers would have to be used up within LOOK_MS.
  */
 #include "loop/child.h"
 
@@ -67,7 +67,7 @@ child_of(pid_t pid)
 	return NULL;
 }
 
-/* ---- Stragglers ----------------------------------------------------------- */
+/* ---- Stragglers ---------------------------------------------------------- */
 
 static void
 straggler_forget(struct straggler *s)
@@ -127,7 +127,7 @@ stragglers_without(pid_t pid)
 	}
 }
 
-/* ---- Ends ----------------------------------------------------------------- */
+/* ---- Ends ---------------------------------------------------------------- */
 
 static void
 child_ended(struct child *c, int status, const struct rusage *used)
@@ -163,7 +163,7 @@ reap(int signo, void *arg)
 	}
 }
 
-/* ---- Starts --------------------------------------------------------------- */
+/* ---- Starts -------------------------------------------------------------- */
 
 void
 child_init(struct loop *l)
@@ -228,7 +228,7 @@ child_adopt(struct loop *l, struct child *c, pid_t pid)
 	enter(l, c, pid, true);
 }
 
-/* ---- Signals -------------------------------------------------------------- */
+/* ---- Signals ------------------------------------------------------------- */
 
 void
 child_signal(const struct child *c, int sig)

@@ -1,8 +1,8 @@
 /*
  * epoll.c - the loop's backend on Linux.
  *
- * An exclusive entry cannot be modified, only removed and added again; that also
- * puts this process behind the others that wait for the same socket.
+ * An exclusive entry cannot be modified, only removed and added again; that
+ * also puts this process behind the others that wait for the same socket.
  */
 #include "config.h"
 

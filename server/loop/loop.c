@@ -48,7 +48,7 @@ struct loop {
 	struct watch		 signal_watch;
 };
 
-/* ---- Watches -------------------------------------------------------------- */
+/* ---- Watches ------------------------------------------------------------- */
 
 int
 loop_watch(struct loop *l, struct watch *w, unsigned events)
@@ -119,7 +119,8 @@ deliver(struct loop *l, struct watch *w, unsigned events)
 		tell_kernel(l, w);
 		return;
 	}
-	/* The kernel would repeat it for ever to someone who does not listen. */
+	/* The kernel would repeat it for ever to someone who does not
+	 * listen. */
 	if (w->wanted == 0) {
 		l->backend->drop(l->state, w);
 		w->known &= ~WATCH_INSIDE;
@@ -137,7 +138,7 @@ run_ready(struct loop *l)
 	l->at = l->n_batch = 0;
 }
 
-/* ---- Timers --------------------------------------------------------------- */
+/* ---- Timers -------------------------------------------------------------- */
 
 static void
 heap_put(struct loop *l, size_t i, struct timer *t)
@@ -238,7 +239,7 @@ run_timers(struct loop *l)
 	}
 }
 
-/* ---- Later, each turn ----------------------------------------------------- */
+/* ---- Later, each turn ---------------------------------------------------- */
 
 void
 loop_later(struct loop *l, struct later *e)
@@ -279,7 +280,7 @@ loop_each_turn(struct loop *l, void (*run)(void *), void *arg)
 	l->each_turn[l->n_each_turn++].arg = arg;
 }
 
-/* ---- Signals -------------------------------------------------------------- */
+/* ---- Signals ------------------------------------------------------------- */
 
 /* Handlers have no argument of ours, so these belong to the process. */
 static volatile sig_atomic_t signal_came[NSIG];
@@ -362,7 +363,7 @@ signals_open(struct loop *l)
 	return 0;
 }
 
-/* ---- The loop ------------------------------------------------------------- */
+/* ---- The loop ------------------------------------------------------------ */
 
 struct loop *
 loop_new_on(const struct backend *b)

@@ -35,7 +35,8 @@ enum {
 	LOOP_PEER_DONE	= 4,	/* the peer has finished sending (half-close) */
 	LOOP_GONE	= 8,	/* error or hang-up; reported wanted or not */
 	LOOP_EXCLUSIVE	= 16,	/* with LOOP_READ, at the first loop_watch():
-				 * wake one process of those that share the fd */
+				 * wake one process of those that share the
+				 * fd */
 };
 
 /*
@@ -46,15 +47,15 @@ struct watch {
 	int		 fd;
 	void		(*ready)(struct watch *w, unsigned events);
 	unsigned	 wanted;	/* the loop's: what was asked for */
-	unsigned	 known;		/* the loop's: what the kernel was told */
+	unsigned	 known;		/* the loop's: the kernel was told */
 	size_t		 place;		/* the loop's: backend bookkeeping */
 };
 
 /*
  * Report these events from now on; 0 keeps quiet (LOOP_GONE still comes once).
- * Telling the kernel is put off where that saves a call: dropping interest costs
- * nothing until an unwanted event arrives.  0, or -1 with errno (ENOMEM, EPERM:
- * a regular file cannot be watched).
+ * Telling the kernel is put off where that saves a call: dropping interest
+ * costs nothing until an unwanted event arrives. 0, or -1 with errno (ENOMEM,
+ * EPERM: a regular file cannot be watched).
  */
 int		 loop_watch(struct loop *l, struct watch *w, unsigned events);
 /* Forget w, before its fd is closed.  No callback follows, not even for events

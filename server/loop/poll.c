@@ -1,7 +1,7 @@
 /*
  * poll.c - the loop's backend everywhere else.
  *
- * Two arrays side by side: what poll(2) reads, and whose it is.  watch->place is
+ * Two arrays side by side: what poll(2) reads, and whose it is. watch->place is
  * the index into both; removing moves the last entry into the gap, so that both
  * ways cost the same at any number of fds.
  */

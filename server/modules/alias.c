@@ -200,15 +200,15 @@ read_from(struct setting *s, int arg, struct alias *alias)
 	return NULL;
 }
 
-/* The first "$" that stands for a group. */
+/* How many bytes of a pattern stand for themselves. */
 static size_t
-first_group(struct str to)
+literal_bytes(struct str to)
 {
 	size_t i;
 
 	for (i = 0; i + 1 < to.n; i++)
-		if (to.at[i] == '$' && char_is_digit((unsigned char)
-		    to.at[i + 1]) && (i == 0 || to.at[i - 1] != '\\'))
+		if (to.at[i] == '\\' || (to.at[i] == '$' &&
+		    char_is_digit((unsigned char)to.at[i + 1])))
 			return i;
 	return to.n;
 }
@@ -218,7 +218,7 @@ static void
 read_to(struct setting *s, int arg, struct alias *alias)
 {
 	struct str to = str_of(s->argv[arg].z);
-	size_t group;
+	size_t n;
 
 	alias->written_to = s->argv[arg].z;
 	if (alias->regex == NULL) {
@@ -226,15 +226,15 @@ read_to(struct setting *s, int arg, struct alias *alias)
 		alias->root_n = strlen(alias->to);
 		return;
 	}
-	if (to.n > 0 && to.at[0] != '/' && first_group(to) > 0)
+	if (to.n > 0 && to.at[0] != '/' && literal_bytes(to) > 0)
 		to = str_fmt(s->arena, "%s/%s", s->reading->server_root,
 		    to.at);
 	alias->to = str_z(s->arena, merge_slashes(s->arena, to));
 	to = str_of(alias->to);
-	group = first_group(to);
-	while (group < to.n && group > 0 && to.at[group - 1] != '/')
-		group--;
-	alias->root_n = group;
+	n = literal_bytes(to);
+	while (n < to.n && n > 0 && to.at[n - 1] != '/')
+		n--;
+	alias->root_n = n;
 }
 
 /* In <Location>, where the section says which URLs are meant. */

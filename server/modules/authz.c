@@ -317,10 +317,9 @@ provider_unknown(struct setting *s, int arg)
 	for (; providers[n].name != NULL; n++)
 		names[n] = providers[n].name;
 	near = nearest_name(str_of(name), names, n);
-	return near == NULL ?
-	    setting_error(s, arg, "does not know \"%s\"", name) :
-	    setting_error(s, arg, "does not know \"%s\"; did you mean %s?",
-	    name, near);
+	if (near != NULL)
+		s->hint = str_zfmt(s->arena, "did you mean %s?", near);
+	return setting_error(s, arg, "does not know \"%s\"", name);
 }
 
 /* ---- Directives ---------------------------------------------------------- */

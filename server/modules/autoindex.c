@@ -16,8 +16,8 @@
 #include "base/os.h"
 #include "conf/directive.h"
 #include "http/method.h"
+#include "serve/corridor.h"
 #include "serve/output.h"
-#include "serve/request.h"
 
 extern struct module mod_autoindex;
 
@@ -90,7 +90,7 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 
 /* ---- Entries ------------------------------------------------------------- */
 
-/* Only the last component of a pattern counts: "*" "/" "*" hides everything. */
+/* Only the last component of a pattern counts. */
 static bool
 fits(const char *pattern, struct str name)
 {
@@ -187,15 +187,13 @@ write_entry(struct text *t, const struct listed *e)
 static void
 write_parent(struct text *t, struct str path)
 {
-	struct listed parent = { .directory = true };
 	struct text url = { .arena = t->arena };
 
 	path.n--;
 	text_add_url_path(&url, str_first(path,
 	    (size_t)(str_rfind(path, '/') + 1)));
-	parent.name = text_str(&url);
 	text_addz(t, "<li><a href=\"");
-	text_add_html(t, parent.name);
+	text_add_html(t, text_str(&url));
 	text_addz(t, "\"> Parent Directory</a></li>\n");
 }
 
@@ -245,7 +243,8 @@ handle(struct request *r)
 
 	if (r->found.kind != FOUND_DIRECTORY || r->handler != NULL ||
 	    (r->method != METHOD_GET && r->method != METHOD_HEAD) ||
-	    !(core_options(r->scope) & OPTION_INDEXES))
+	    !(core_options(r->scope) & OPTION_INDEXES) ||
+	    !str_ends(r->path, STR("/")))
 		return PASS;
 	d = open_directory(r);
 	if (d == NULL) {
@@ -259,7 +258,8 @@ handle(struct request *r)
 	if (entries.n > 0)
 		qsort(entries.at, entries.n, sizeof(entries.at[0]), compare);
 	page = write_page(r, &entries);
-	fields_set(&r->out, STR("Content-Type"), STR("text/html;charset=UTF-8"));
+	fields_set(&r->out, STR("Content-Type"),
+	    STR("text/html;charset=UTF-8"));
 	r->length = (int64_t)page.n;
 	r->body = source_memory(r->arena, page);
 	return DONE;

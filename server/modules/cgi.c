@@ -444,7 +444,7 @@ answer(struct script *s)
 		return request_restart(r, str_copy(r->arena,
 		    s->head.location), true);
 	/* An error document keeps the error's status unless it says its own. */
-	if (s->head.has_status || s->head.kind == CGI_CLIENT_REDIRECT)
+	if (s->head.status != 200 || s->head.reason.n > 0)
 		r->status = s->head.status;
 	r->reason = str_copy(r->arena, s->head.reason);
 	copy_fields(s);

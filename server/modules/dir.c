@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "conf/directive.h"
 #include "http/status.h"
-#include "serve/request.h"
+#include "serve/corridor.h"
 
 extern struct module mod_dir;
 

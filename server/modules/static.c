@@ -201,8 +201,8 @@ mtime_us(const struct stat *st)
 
 /*
  * Hexadecimal inode, size and time in microseconds, as FileETag says.  Weak
- * while the file is younger than a second: it may still be written to within the
- * same tick of its clock.
+ * while the file is younger than a second: it may still be written to within
+ * the same tick of its clock.
  */
 static struct str
 make_etag(struct request *r, const struct stat *st)

@@ -9,14 +9,14 @@
 #include "base/os.h"
 
 struct board *
-board_new(unsigned n_slots)
+board_new(unsigned n_seats)
 {
 	struct board *b;
 
-	assert(n_slots > 0 && n_slots <= BOARD_SLOTS_MAX);
-	b = os_shared(sizeof(*b) + n_slots * sizeof(b->slots[0]));
+	assert(n_seats > 0 && n_seats <= BOARD_SEATS_MAX);
+	b = os_shared(sizeof(*b) + n_seats * sizeof(b->seats[0]));
 	if (b != NULL)
-		b->n_slots = n_slots;
+		b->n_seats = n_seats;
 	return b;
 }
 
@@ -24,13 +24,13 @@ struct board_sum
 board_sum(const struct board *b, unsigned generation)
 {
 	struct board_sum sum = { 0 };
-	const struct slot *s;
+	const struct seat *s;
 
-	for (s = b->slots; s < b->slots + b->n_slots; s++) {
+	for (s = b->seats; s < b->seats + b->n_seats; s++) {
 		if (s->pid == 0)
 			continue;
 		sum.requests += s->requests;
-		if (s->generation == generation && s->state == SLOT_READY) {
+		if (s->generation == generation && s->state == SEAT_READY) {
 			sum.accepting++;
 			sum.connections += s->connections;
 		}
@@ -39,38 +39,38 @@ board_sum(const struct board *b, unsigned generation)
 }
 
 int
-board_free_slot(const struct board *b)
+board_free_seat(const struct board *b)
 {
 	unsigned i;
 
-	for (i = 0; i < b->n_slots; i++)
-		if (b->slots[i].generation == 0)
+	for (i = 0; i < b->n_seats; i++)
+		if (b->seats[i].generation == 0)
 			return (int)i;
 	return -1;
 }
 
 void
-board_take(struct board *b, unsigned slot, unsigned generation, int64_t now)
+board_take(struct board *b, unsigned seat, unsigned generation, int64_t now)
 {
-	struct slot *s = &b->slots[slot];
+	struct seat *s = &b->seats[seat];
 
-	assert(slot < b->n_slots && generation > 0);
+	assert(seat < b->n_seats && generation > 0);
 	s->connections = 0;
 	s->requests = 0;
 	s->accepted = s->served = 0;
 	s->bytes = s->busy_us = 0;
 	s->n_scripts = 0;
 	s->started = now;
-	s->state = SLOT_STARTING;
+	s->state = SEAT_STARTING;
 	s->generation = generation;
 }
 
 void
-board_leave(struct board *b, unsigned slot)
+board_leave(struct board *b, unsigned seat)
 {
-	struct slot *s = &b->slots[slot];
+	struct seat *s = &b->seats[seat];
 
-	s->state = SLOT_FREE;
+	s->state = SEAT_FREE;
 	s->connections = 0;
 	s->requests = 0;
 	s->n_scripts = 0;
@@ -81,7 +81,7 @@ board_leave(struct board *b, unsigned slot)
 /* A worker may die between any two lines: then a group stands here twice, which
  * harms nobody, but never not at all. */
 void
-slot_script(struct slot *s, pid_t group, bool yes)
+seat_script(struct seat *s, pid_t group, bool yes)
 {
 	unsigned i, n = s->n_scripts;
 
@@ -102,7 +102,7 @@ slot_script(struct slot *s, pid_t group, bool yes)
 }
 
 size_t
-slot_scripts(const struct slot *s, pid_t *out)
+seat_scripts(const struct seat *s, pid_t *out)
 {
 	unsigned i, n = s->n_scripts;
 	size_t found = 0;

@@ -2,7 +2,7 @@
  * board.h - the scoreboard: what the processes know of each other.
  *
  * One piece of shared memory, made by the master before the first fork and kept
- * over reloads.  Every field has one writer: a slot's counters are its worker's,
+ * over reloads. Every field has one writer: a seat's counters are its worker's,
  * the rest is the master's.  Readers see each number whole, and no more: sums
  * are snapshots.
  *
@@ -21,26 +21,26 @@
 #include <stdint.h>
 
 enum {
-	BOARD_SLOTS_MAX		= 1024,	/* workers of all generations */
+	BOARD_SEATS_MAX		= 1024,	/* workers of all generations */
 	BOARD_SCRIPTS_MAX	= 2048,	/* groups noted per worker */
 	BOARD_TEXT_MAX		= 1024,
 };
 
-enum slot_state {
-	SLOT_FREE,	/* nobody lives here */
-	SLOT_STARTING,	/* forked, does not accept yet */
-	SLOT_READY,	/* accepts */
-	SLOT_DRAINING,	/* finishes what it has */
+enum seat_state {
+	SEAT_FREE,	/* nobody lives here */
+	SEAT_STARTING,	/* forked, does not accept yet */
+	SEAT_READY,	/* accepts */
+	SEAT_DRAINING,	/* finishes what it has */
 };
 
 /* A worker. */
-struct slot {
+struct seat {
 	/* By the master, before the fork and after the end. */
 	_Atomic int		pid;
 	_Atomic unsigned	generation;
 	_Atomic int64_t		started;	/* time(2) */
 	/* By the worker. */
-	_Alignas(64) _Atomic int state;		/* enum slot_state */
+	_Alignas(64) _Atomic int state;		/* enum seat_state */
 	_Atomic unsigned	connections;	/* open now */
 	_Atomic unsigned	requests;	/* in progress now */
 	_Atomic uint64_t	accepted;	/* connections so far */
@@ -53,7 +53,7 @@ struct slot {
 };
 
 struct board {
-	unsigned		n_slots;
+	unsigned		n_seats;
 	_Atomic unsigned	generation;
 	_Atomic int64_t		started;	/* the server; time(2) */
 	_Atomic int64_t		reloaded;	/* last try; 0: never */
@@ -62,11 +62,11 @@ struct board {
 	char			reload_text[BOARD_TEXT_MAX];
 	/* Set by whoever sees the limit reached first. */
 	_Atomic bool		told_full;
-	struct slot		slots[];
+	struct seat		seats[];
 };
 
-/* NULL with errno.  n_slots is at most BOARD_SLOTS_MAX (asserted). */
-struct board	*board_new(unsigned n_slots);
+/* NULL with errno.  n_seats is at most BOARD_SEATS_MAX (asserted). */
+struct board	*board_new(unsigned n_seats);
 
 /* Sums over all workers, and what one generation of accepting workers holds. */
 struct board_sum {
@@ -76,26 +76,26 @@ struct board_sum {
 };
 struct board_sum board_sum(const struct board *b, unsigned generation);
 
-/* A slot that is free, or -1. */
-int		 board_free_slot(const struct board *b);
-/* Make a slot a new worker's, all counters zero; the pid follows. */
-void		 board_take(struct board *b, unsigned slot,
+/* A seat that is free, or -1. */
+int		 board_free_seat(const struct board *b);
+/* Make a seat a new worker's, all counters zero; the pid follows. */
+void		 board_take(struct board *b, unsigned seat,
 		    unsigned generation, int64_t now);
-void		 board_leave(struct board *b, unsigned slot);
+void		 board_leave(struct board *b, unsigned seat);
 
 /* A worker's notes on its scripts: a group starts, or ended.  One that finds no
  * room any more is not noted. */
-void		 slot_script(struct slot *s, pid_t group, bool yes);
-/* The groups that the slot names, in out[0..BOARD_SCRIPTS_MAX-1]; how many.
+void		 seat_script(struct seat *s, pid_t group, bool yes);
+/* The groups that the seat names, in out[0..BOARD_SCRIPTS_MAX-1]; how many.
  * What cannot be a group is left out. */
-size_t		 slot_scripts(const struct slot *s, pid_t *out);
+size_t		 seat_scripts(const struct seat *s, pid_t *out);
 
 /* The outcome of a reload; why is NULL when it went well. */
 void		 board_reloaded(struct board *b, int64_t now,
 		    const char *why);
 
 /* Counters with one writer need no locked instruction. */
-#define slot_add(field, n) \
+#define seat_add(field, n) \
 	atomic_store_explicit(&(field), \
 	    atomic_load_explicit(&(field), memory_order_relaxed) + (n), \
 	    memory_order_relaxed)

@@ -1,7 +1,7 @@
 /*
  * crew.c - see crew.h.
  *
- * Each worker holds a slot of the board and, at the same index, a place in
+ * Each worker holds a seat of the board and, at the same index, a place in
  * members[].  What the master must be sure of stands there, not on the board.
  *
  * All workers hold one end of the lifeline, a pipe on which nothing is ever
@@ -47,7 +47,7 @@ static struct {
 	const struct config *config;
 	const struct settings *settings;
 	struct listeners *listeners;
-	struct member	 members[BOARD_SLOTS_MAX];
+	struct member	 members[BOARD_SEATS_MAX];
 	unsigned	 generation, wanted;
 	unsigned	 failures;	/* young deaths in a row */
 	struct timer	 retry;
@@ -61,7 +61,7 @@ static void	fill(void);
 static struct member *
 member_next(unsigned *i)
 {
-	for (; *i < crew.board->n_slots; (*i)++)
+	for (; *i < crew.board->n_seats; (*i)++)
 		if (crew.members[*i].child.pid != 0)
 			return &crew.members[(*i)++];
 	return NULL;
@@ -96,7 +96,7 @@ tell_leave(struct member *m)
 	child_signal(&m->child, SIGUSR1);
 }
 
-/* ---- Ends ----------------------------------------------------------------- */
+/* ---- Ends ---------------------------------------------------------------- */
 
 static void
 kill_groups(const pid_t *groups, size_t n)
@@ -112,11 +112,11 @@ kill_groups(const pid_t *groups, size_t n)
  * down, so the signals are sent with no more rights than it had.
  */
 static void
-end_scripts(const struct slot *slot)
+end_scripts(const struct seat *seat)
 {
 	static pid_t groups[BOARD_SCRIPTS_MAX];
 	const struct settings *s = crew.settings;
-	size_t n = slot_scripts(slot, groups);
+	size_t n = seat_scripts(seat, groups);
 
 	if (n == 0)
 		return;
@@ -179,12 +179,12 @@ static void
 member_ended(struct child *c, int status, const struct rusage *used)
 {
 	struct member *m = LIST_OWNER(c, struct member, child);
-	unsigned slot = (unsigned)(m - crew.members);
+	unsigned seat = (unsigned)(m - crew.members);
 
 	(void)used;
-	end_scripts(&crew.board->slots[slot]);
+	end_scripts(&crew.board->seats[seat]);
 	tell_end(m, status);
-	board_leave(crew.board, slot);
+	board_leave(crew.board, seat);
 	if (!crew.ever_ready && !m->ready && !crew.dismissed) {
 		crew.host->hopeless();
 		return;
@@ -197,16 +197,16 @@ member_ended(struct child *c, int status, const struct rusage *used)
 		crew.host->empty();
 }
 
-/* ---- Beginnings ----------------------------------------------------------- */
+/* ---- Beginnings ---------------------------------------------------------- */
 
 /* In the new process.  Signals wait until it can take them. */
 static _Noreturn void
-be_worker(unsigned slot)
+be_worker(unsigned seat)
 {
 	struct worker_place p = {
 		.config = crew.config, .settings = crew.settings,
 		.listeners = crew.listeners, .board = crew.board,
-		.slot = slot, .generation = crew.generation,
+		.seat = seat, .generation = crew.generation,
 		.lifeline = crew.lifeline[0], .news = crew.news[1],
 	};
 
@@ -219,7 +219,7 @@ be_worker(unsigned slot)
 }
 
 static pid_t
-fork_quietly(unsigned slot)
+fork_quietly(unsigned seat)
 {
 	sigset_t all, before;
 	pid_t pid;
@@ -228,12 +228,12 @@ fork_quietly(unsigned slot)
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
 	if (pid == 0)
-		be_worker(slot);
+		be_worker(seat);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
 
-/* Old workers hold all slots: the oldest must go, and its slot comes free. */
+/* Old workers hold all seats: the oldest must go, and its seat comes free. */
 static void
 make_room(void)
 {
@@ -256,20 +256,20 @@ make_room(void)
 static bool
 add_member(void)
 {
-	int slot = board_free_slot(crew.board);
+	int seat = board_free_seat(crew.board);
 	struct log_about about = { 0 };
 	struct member *m;
 	pid_t pid;
 
-	if (slot == -1) {
+	if (seat == -1) {
 		make_room();
 		return false;
 	}
-	board_take(crew.board, (unsigned)slot, crew.generation, time(NULL));
-	pid = fork_quietly((unsigned)slot);
+	board_take(crew.board, (unsigned)seat, crew.generation, time(NULL));
+	pid = fork_quietly((unsigned)seat);
 	if (pid == -1) {
 		about.error = errno;
-		board_leave(crew.board, (unsigned)slot);
+		board_leave(crew.board, (unsigned)seat);
 		log_write(log_main(), LEVEL_CRIT, "core", &about,
 		    "AH00159: fork: Unable to fork new process");
 		if (crew.retry.place == 0)
@@ -277,12 +277,12 @@ add_member(void)
 			    DELAY_MS << DOUBLINGS);
 		return false;
 	}
-	m = &crew.members[slot];
+	m = &crew.members[seat];
 	*m = (struct member){ .child = { .ended = member_ended },
 	    .pid = pid, .generation = crew.generation,
 	    .forked_ms = clock_ms() };
 	child_adopt(crew.loop, &m->child, pid);
-	crew.board->slots[slot].pid = pid;
+	crew.board->seats[seat].pid = pid;
 	return true;
 }
 
@@ -306,7 +306,7 @@ fill(void)
 		n++;
 }
 
-/* ---- News ----------------------------------------------------------------- */
+/* ---- News ---------------------------------------------------------------- */
 
 /* Once the current generation is complete, the older ones may leave. */
 static void
@@ -333,9 +333,9 @@ take_news(const struct news *news)
 {
 	struct member *m;
 
-	if (news->slot >= crew.board->n_slots)
+	if (news->seat >= crew.board->n_seats)
 		return;
-	m = &crew.members[news->slot];
+	m = &crew.members[news->seat];
 	if (m->child.pid == 0)
 		return;
 	if (news->what == NEWS_READY) {
@@ -357,7 +357,7 @@ read_news(struct watch *w, unsigned events)
 		take_news(&news);
 }
 
-/* ---- Orders --------------------------------------------------------------- */
+/* ---- Orders -------------------------------------------------------------- */
 
 int
 crew_init(struct loop *l, struct board *b, const struct crew_host *host)

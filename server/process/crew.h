@@ -27,7 +27,8 @@ struct crew_host {
 };
 
 /* 0, or -1 with errno. */
-int	crew_init(struct loop *l, struct board *b, const struct crew_host *host);
+int	crew_init(struct loop *l, struct board *b,
+	    const struct crew_host *host);
 /* Start a new generation, which replaces the current one as soon as it is
  * complete.  All three must stay until the next call. */
 void	crew_serve(const struct config *c, const struct settings *s,

@@ -19,7 +19,7 @@
  * worker. */
 enum { DEFER_S = 30 };
 
-/* ---- Text to addresses ---------------------------------------------------- */
+/* ---- Text to addresses --------------------------------------------------- */
 
 static const char *
 address_text(struct arena *a, const struct sockaddr *at, socklen_t n)
@@ -122,8 +122,8 @@ listen_parse(struct arena *a, const char *text, struct vec *v, size_t *fresh)
 	if (!str_number(port, 10, 65535, &number) || number == 0)
 		return "must be a port from 1 to 65535, or address:port";
 	if (host.n > 0 && host.at[0] == '[') {
-		if (host.at[host.n - 1] != ']')
-			return "must close the bracket after the IPv6 address";
+		if (host.n < 3 || host.at[host.n - 1] != ']')
+			return "must have an IPv6 address between brackets";
 		host = str_n(host.at + 1, host.n - 2);
 	} else if (str_find(host, ':') >= 0)
 		return "must have brackets around an IPv6 address: [::1]:80";
@@ -134,7 +134,7 @@ listen_parse(struct arena *a, const char *text, struct vec *v, size_t *fresh)
 	return add_host(a, v, str_z(a, host), str_z(a, port), fresh);
 }
 
-/* ---- Sockets -------------------------------------------------------------- */
+/* ---- Sockets ------------------------------------------------------------- */
 
 static void
 set_option(int fd, int option, int value)

@@ -1,7 +1,7 @@
 /*
  * listen.h - the addresses of the server, and the sockets behind them.
  *
- * The master opens sockets, workers share them.  A socket stays open for as long
+ * The master opens sockets, workers share them. A socket stays open for as long
  * as its address stays in the configuration, so that a reload never refuses a
  * client.  Nothing here knows of directives.
  *
@@ -37,7 +37,7 @@ const char	*listen_parse(struct arena *a, const char *text,
 /* What holds for all sockets. */
 struct listen_options {
 	int	backlog;
-	bool	defer;			/* until the client has sent something */
+	bool	defer;			/* until the client sends */
 	int	send_buffer, receive_buffer;	/* bytes; 0: the system's */
 };
 

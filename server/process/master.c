@@ -3,9 +3,9 @@
  *
  * Signals become flags; one loop sleeps, and acts on one flag after the other.
  *
- * Reload: everything that can fail is done first (read, check, open logs, bind),
- * on the side.  Only then the new takes the old one's place, in steps that
- * cannot fail.  So a broken configuration changes nothing.
+ * Reload: everything that can fail is done first (read, check, open logs,
+ * bind), on the side.  Only then the new takes the old one's place, in steps
+ * that cannot fail.  So a broken configuration changes nothing.
  */
 #include "process/master.h"
 
@@ -78,7 +78,7 @@ static struct {
 #define TELL(level, ...) \
 	log_write(log_main(), level, "core", NULL, __VA_ARGS__)
 
-/* ---- What the crew tells -------------------------------------------------- */
+/* ---- What the crew tells ------------------------------------------------- */
 
 /* From now on, what anybody writes to standard error is in the log. */
 static void
@@ -134,7 +134,7 @@ forget(void)
 	pidfile_forget();
 }
 
-/* ---- Reload --------------------------------------------------------------- */
+/* ---- Reload -------------------------------------------------------------- */
 
 static void
 keep_old(const char *why)
@@ -203,11 +203,11 @@ settings_for(struct config *c)
 	struct settings *s = arena_one(c->arena, struct settings);
 
 	settings_of(c, s);
-	if (m.board != NULL && s->server_limit > m.board->n_slots) {
+	if (m.board != NULL && s->server_limit > m.board->n_seats) {
 		TELL(LEVEL_WARN, "AH00185: changing ServerLimit to %u is not "
 		    "possible while running: it stays %u", s->server_limit,
-		    m.board->n_slots);
-		s->server_limit = m.board->n_slots;
+		    m.board->n_seats);
+		s->server_limit = m.board->n_seats;
 		if (s->workers > s->server_limit)
 			s->workers = s->server_limit;
 	}
@@ -241,7 +241,7 @@ reload(void)
 	board_reloaded(m.board, time(NULL), NULL);
 }
 
-/* ---- Stop ----------------------------------------------------------------- */
+/* ---- Stop ---------------------------------------------------------------- */
 
 static void
 close_listeners(void)
@@ -296,7 +296,7 @@ stop_gracefully(void)
 	crew_dismiss(SIGUSR1);
 }
 
-/* ---- The loop ------------------------------------------------------------- */
+/* ---- The loop ------------------------------------------------------------ */
 
 static void
 wish(int signo, void *arg)
@@ -366,7 +366,7 @@ supervise(void)
 	}
 }
 
-/* ---- The beginning -------------------------------------------------------- */
+/* ---- The beginning ------------------------------------------------------- */
 
 static int
 fail(const char *what, const char *object)
@@ -397,11 +397,11 @@ check_user(void)
 /* Room for the workers, and for those of older generations that still finish
  * their work. */
 static unsigned
-slots_for(const struct settings *s)
+seats_for(const struct settings *s)
 {
 	unsigned n = s->server_limit + 4 * s->workers;
 
-	return n < BOARD_SLOTS_MAX ? n : BOARD_SLOTS_MAX;
+	return n < BOARD_SEATS_MAX ? n : BOARD_SEATS_MAX;
 }
 
 static int
@@ -413,7 +413,7 @@ open_everything(void)
 		TELL(LEVEL_EMERG, "AH00015: Unable to open logs");
 		return -1;
 	}
-	m.board = board_new(slots_for(m.settings));
+	m.board = board_new(seats_for(m.settings));
 	if (m.board == NULL)
 		return fail("AH00004: cannot get shared memory", "");
 	m.board->started = time(NULL);
@@ -489,13 +489,13 @@ serve_alone(void)
 	struct worker_place p = {
 		.config = m.config, .settings = m.settings,
 		.listeners = m.listeners, .board = m.board,
-		.slot = 0, .generation = 1, .lifeline = -1, .news = -1,
+		.seat = 0, .generation = 1, .lifeline = -1, .news = -1,
 	};
 
 	log_set_main(&m.config->main->log);
 	m.board->generation = 1;
 	board_take(m.board, 0, 1, time(NULL));
-	m.board->slots[0].pid = getpid();
+	m.board->seats[0].pid = getpid();
 	m.status = worker_run(&p);
 }
 

@@ -2,7 +2,7 @@
  * pidfile.c - see pidfile.h.
  *
  * The lock is fcntl(2)'s: a forked worker does not inherit it, and it can be
- * asked who holds it.  Its one trap: closing any fd of the file drops it, so the
+ * asked who holds it. Its one trap: closing any fd of the file drops it, so the
  * master opens the file once.
  */
 #include "process/pidfile.h"
@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,13 +32,13 @@ read_pid(int fd)
 		return 0;
 	text[n] = '\0';
 	pid = strtol(text, NULL, 10);
-	return pid > 1 ? (pid_t)pid : 0;
+	return pid > 1 && pid <= INT_MAX ? (pid_t)pid : 0;
 }
 
 /*
  * The process that holds the lock, 0 when nobody does.  Only who may write the
- * file can hold a write lock; anybody can hold a read lock, and means nothing by
- * it.  Then, and on file systems without locks, the number alone must do.
+ * file can hold a write lock; anybody can hold a read lock, and means nothing
+ * by it.  Then, and on file systems without locks, the number alone must do.
  */
 static pid_t
 holder(int fd, pid_t written)

@@ -1,7 +1,7 @@
 /*
  * settings.c - see settings.h.
  *
- * Apache's pool directives were made for one process per connection.  Those that
+ * Apache's pool directives were made for one process per connection. Those that
  * still mean something with event loops keep their names: StartServers is the
  * number of workers, MaxRequestWorkers the number of requests in progress at
  * once.  The rest is accepted, so that packaged files can stay as they are.
@@ -38,7 +38,7 @@ struct process_conf {
 	bool		 accept_at_once;	/* AcceptFilter http none */
 };
 
-/* ---- Who ------------------------------------------------------------------ */
+/* ---- Who ----------------------------------------------------------------- */
 
 static bool
 read_id(const char *z, long *id)
@@ -94,7 +94,7 @@ set_group(struct setting *s)
 	return NULL;
 }
 
-/* ---- Where ---------------------------------------------------------------- */
+/* ---- Where --------------------------------------------------------------- */
 
 static const char *
 set_listen(struct setting *s)
@@ -128,11 +128,11 @@ set_accept_filter(struct setting *s)
 	return error;
 }
 
-/* ---- The table ------------------------------------------------------------ */
+/* ---- The table ----------------------------------------------------------- */
 
 #define AT(field)	offsetof(struct process_conf, field)
-#define FOR_OTHERS(name, n, help) \
-	{ name, n, n, IN_SERVER | ACCEPTED_ONLY, SLOT_NONE, .help = help }
+#define FOR_OTHERS(name, n, why) \
+	{ name, n, n, IN_SERVER | ACCEPTED_ONLY, SLOT_NONE, .help = why }
 
 static const struct directive rows[] = {
 	{ "User", 1, 1, IN_SERVER, SLOT_CUSTOM, AT(user), set_user,
@@ -210,13 +210,7 @@ struct module mod_process = {
 	.rows = rows,
 };
 
-/* ---- What it comes to ----------------------------------------------------- */
-
-static const char *
-default_pid_file(const struct config *c)
-{
-	return str_zfmt(c->arena, "%s/logs/httpd.pid", c->server_root);
-}
+/* ---- What it comes to ---------------------------------------------------- */
 
 /* Without Group, the user's own. */
 static void
@@ -242,9 +236,9 @@ settings_of(const struct config *c, struct settings *s)
 	*s = (struct settings){ 0 };
 	settle_who(conf, s);
 	s->pid_file = conf->pid_file != NULL ? conf->pid_file :
-	    default_pid_file(c);
-	s->server_limit = limit < BOARD_SLOTS_MAX ? (unsigned)limit :
-	    BOARD_SLOTS_MAX;
+	    str_zfmt(c->arena, "%s/%s", c->server_root, PIDFILE_DEFAULT);
+	s->server_limit = limit < BOARD_SEATS_MAX ? (unsigned)limit :
+	    BOARD_SEATS_MAX;
 	start = number_or(conf->start, os_processors());
 	s->workers = start < s->server_limit ? (unsigned)start :
 	    s->server_limit;

@@ -1,6 +1,7 @@
 /*
- * settings.h - the directives about processes: who they are, how many, and where
- * they listen.  Unlike other features, these are read by the master itself.
+ * settings.h - the directives about processes: who they are, how many, and
+ * where they listen.  Unlike other features, these are read by the master
+ * itself.
  */
 #ifndef PROCESS_SETTINGS_H
 #define PROCESS_SETTINGS_H
@@ -11,6 +12,9 @@
 #include "process/listen.h"
 
 extern struct module mod_process;
+
+/* Below ServerRoot. */
+#define PIDFILE_DEFAULT	"logs/httpd.pid"
 
 /* What the directives come to, with the defaults in their places. */
 struct settings {

@@ -1,9 +1,9 @@
 /*
  * worker.c - see worker.h.
  *
- * What a worker knows of its fellows it reads on the board: how many connections
- * they hold, to leave them their share, and how many requests are in progress
- * everywhere.
+ * What a worker knows of its fellows it reads on the board: how many
+ * connections they hold, to leave them their share, and how many requests are
+ * in progress everywhere.
  *
  * Sharing: a new connection wakes one sleeping worker, the one that has waited
  * at the socket for the longest.  Who holds more than its share steps back to
@@ -40,7 +40,7 @@ struct door {
 
 static struct {
 	const struct worker_place *place;
-	struct slot	*slot;
+	struct seat	*seat;
 	struct loop	*loop;
 	struct arena	*arena;
 	struct door	*doors;
@@ -50,12 +50,12 @@ static struct {
 	bool		 paused, draining;
 } w;
 
-/* ---- The end -------------------------------------------------------------- */
+/* ---- The end ------------------------------------------------------------- */
 
 static void
 tell_master(int what)
 {
-	struct news news = { w.place->slot, what };
+	struct news news = { w.place->seat, what };
 
 	if (w.place->news != -1)
 		(void)!write(w.place->news, &news, sizeof(news));
@@ -89,7 +89,7 @@ leave(void)
 	if (w.draining)
 		return;
 	w.draining = true;
-	w.slot->state = SLOT_DRAINING;
+	w.seat->state = SEAT_DRAINING;
 	tell_master(NEWS_LEAVING);
 	close_doors();
 	conn_drain();
@@ -140,7 +140,7 @@ on_signal(int signo, void *arg)
 		end();
 }
 
-/* ---- New connections ------------------------------------------------------ */
+/* ---- New connections ----------------------------------------------------- */
 
 static void
 watch_doors(bool yes)
@@ -205,7 +205,7 @@ accept_one(int door)
 		fd = os_accept(door, (struct sockaddr *)&peer, &n);
 	} while (fd == -1 && is_passing(errno));
 	if (fd != -1) {
-		slot_add(w.slot->accepted, 1);
+		seat_add(w.seat->accepted, 1);
 		conn_accept(fd, &peer, n);
 		return 1;
 	}
@@ -226,7 +226,7 @@ share_left(const struct board_sum *sum)
 
 	if (fellows == 1)
 		return INT_MAX;
-	return (int)(share + share / 8 + 2) - (int)w.slot->connections;
+	return (int)(share + share / 8 + 2) - (int)w.seat->connections;
 }
 
 static void
@@ -269,24 +269,24 @@ door_opens(struct watch *watch, unsigned events)
 		d->burst *= 2;
 	else if (result <= 0)
 		d->burst = got > 0 ? (unsigned)got : 1;
-	if (s->max_connections > 0 && w.slot->accepted >= s->max_connections)
+	if (s->max_connections > 0 && w.seat->accepted >= s->max_connections)
 		leave();
 	else if (got >= left && !w.paused)
 		step_back();
 }
 
-/* ---- What connections tell ------------------------------------------------ */
+/* ---- What connections tell ----------------------------------------------- */
 
 static void
 on_connections(int change)
 {
-	slot_add(w.slot->connections, (unsigned)change);
+	seat_add(w.seat->connections, (unsigned)change);
 }
 
 static void
 on_requests(int change)
 {
-	slot_add(w.slot->requests, (unsigned)change);
+	seat_add(w.seat->requests, (unsigned)change);
 	if (change < 0 && w.paused)
 		loop_later(w.loop, &w.resume);
 }
@@ -294,18 +294,18 @@ on_requests(int change)
 static void
 on_served(uint64_t bytes, int64_t us)
 {
-	slot_add(w.slot->served, 1);
-	slot_add(w.slot->bytes, bytes);
-	slot_add(w.slot->busy_us, (uint64_t)us);
+	seat_add(w.seat->served, 1);
+	seat_add(w.seat->bytes, bytes);
+	seat_add(w.seat->busy_us, (uint64_t)us);
 }
 
 static void
 on_script(pid_t group, bool yes)
 {
-	slot_script(w.slot, group, yes);
+	seat_script(w.seat, group, yes);
 }
 
-/* ---- The beginning -------------------------------------------------------- */
+/* ---- The beginning ------------------------------------------------------- */
 
 static int
 become_user(const struct settings *s)
@@ -368,7 +368,7 @@ begin(const struct worker_place *p)
 	size_t i;
 
 	w.place = p;
-	w.slot = &p->board->slots[p->slot];
+	w.seat = &p->board->seats[p->seat];
 	w.arena = arena_new();
 	w.pause_timer.fire = pause_is_over;
 	w.stop_timer.fire = stop_now;
@@ -395,7 +395,7 @@ worker_run(const struct worker_place *p)
 {
 	if (begin(p) == -1)
 		return 1;
-	w.slot->state = SLOT_READY;
+	w.seat->state = SEAT_READY;
 	tell_master(NEWS_READY);
 	loop_run(w.loop);
 	conn_close_all();

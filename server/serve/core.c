@@ -39,13 +39,18 @@ const char *
 core_server_token(const struct config *c)
 {
 	static char token[sizeof(FORKFUL_VERSION) + 80];
+	static const struct config *made_for;
 	struct utsname u;
 	size_t n = sizeof("Forkful/") - 1;
 
+	if (made_for == c)
+		return token;
+	made_for = c;
 	switch (number_or(core_conf(c->main->scope)->tokens, TOKENS_FULL)) {
 	case TOKENS_PROD:
 	case TOKENS_PROD_LONG:
-		return "Forkful";
+		n--;
+		break;
 	case TOKENS_MAJOR:
 		n += strcspn(FORKFUL_VERSION, ".");
 		break;
@@ -55,7 +60,8 @@ core_server_token(const struct config *c)
 		break;
 	case TOKENS_MINIMAL:
 	case TOKENS_MIN:
-		return "Forkful/" FORKFUL_VERSION;
+		n += sizeof(FORKFUL_VERSION) - 1;
+		break;
 	default:
 		snprintf(token, sizeof(token), "Forkful/%s (%.64s)",
 		    FORKFUL_VERSION, uname(&u) == 0 ? u.sysname : "Unix");

@@ -590,8 +590,7 @@ finish(struct reading *r)
 
 struct module mod_core = {
 	.name = "core",
-	.alias = "core.c core_module http_core.c http_module mod_so.c "
-	    "so_module mod_version.c version_module",
+	.alias = "core.c core_module http_core.c http_module",
 	.conf_size = sizeof(struct core_conf),
 	.rows = rows,
 	.merge = merge,

@@ -672,23 +672,41 @@ client_quiet(int ms)
 }
 
 void
-client_closed(bool reset_will_do)
+client_closed(void)
 {
 	int64_t until = deadline();
 
 	need(false);
 	finish_body();
-	for (;;) {
-		if (c->in.n > 0) {
-			show("came", c->in.at, c->in.n, 2000);
-			fail("more came");
-		}
+	while (c->in.n == 0) {
 		switch (receive(until)) {
 		case CAME:
 			break;
 		case ENDED:
-			if (c->reset && !reset_will_do)
+			if (c->reset)
 				fail("the connection was reset");
+			forget();
+			return;
+		case TIME_OVER:
+			fail("the connection stays open");
+		}
+	}
+	show("came", c->in.at, c->in.n, 2000);
+	fail("more came");
+}
+
+void
+client_gone(void)
+{
+	int64_t until = deadline();
+
+	need(false);
+	for (;;) {
+		switch (receive(until)) {
+		case CAME:
+			c->in.n = 0;
+			break;
+		case ENDED:
 			forget();
 			return;
 		case TIME_OVER:

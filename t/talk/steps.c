@@ -329,14 +329,14 @@ static void
 do_closed(const struct words *w)
 {
 	(void)w;
-	client_closed(false);
+	client_closed();
 }
 
 static void
 do_gone(const struct words *w)
 {
 	(void)w;
-	client_closed(true);
+	client_gone();
 }
 
 /* ---- Answers ------------------------------------------------------------- */

@@ -136,7 +136,10 @@ void	 client_half_close(void);
 void	 client_close(bool reset);
 /* Nothing comes for ms milliseconds. */
 void	 client_quiet(int ms);
-void	 client_closed(bool reset_will_do);
+/* The server closes the connection and sent nothing more. */
+void	 client_closed(void);
+/* The server closes or resets it, whatever it still sent. */
+void	 client_gone(void);
 
 /* Read the next answer's head; want is "STATUS [REASON]". */
 void	 client_answer(const char *want, bool head_only);

@@ -84,8 +84,8 @@ start(struct job *j, const char *path, const char *command)
 	return result;
 }
 
-/* Wait until every process that was started with it is gone; a pipe tells, since
- * somebody else may be slow to bury orphans. */
+/* Wait until every process that was started with it is gone; a pipe tells,
+ * since somebody else may be slow to bury orphans. */
 static bool
 all_end(int alive, int64_t within_ms)
 {

@@ -149,7 +149,7 @@ static const struct {
 	{ "5 \t;a=\"b;c\\\"\"\r\nhello\r\n0\r\n\r\n", "hello", NULL, 0 },
 	{ "5;345678901234567\r\nhello\r\n0\r\n\r\n", "hello", NULL, 0 },
 	{ "5;23456789012345678\r\n", NULL, "too long", 400 },
-	{ "1;34567890\r\na\r\n1;23456789\r\n", NULL, "too long", 400 },
+	{ "1;345678901\r\na\r\n1;23456789\r\n", NULL, "too long", 400 },
 	{ "5                 ;\r\n", NULL, "too long", 400 },
 	{ "5;\nhello\r\n", NULL, "control", 400 },
 	{ "5;a\nb\r\nhello\r\n", NULL, "control", 400 },
@@ -170,7 +170,7 @@ static const struct {
 	{ "0\r\nA: b\n\r\n", NULL, "CRLF", 400 },
 	{ "0\r\nA: b\rc\r\n\r\n", NULL, "CRLF", 400 },
 	{ "0\r\nA: \x01\r\n\r\n", NULL, "control", 400 },
-	{ "0\r\nGET / HTTP/1.1\r\n\r\n", NULL, "space", 400 },
+	{ "0\r\nGET / HTTP/1.1\r\n\r\n", NULL, "no colon", 400 },
 };
 
 static void

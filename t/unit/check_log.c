@@ -412,6 +412,7 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tc, open_file, end_file);
+	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, levels_have_names);
 	tcase_add_loop_test(tc, levels_filter, 0, COUNT(levels));
 	tcase_add_test(tc, notices_pass_in_the_main_log);

@@ -325,7 +325,7 @@ START_TEST(files_cannot_be_watched)
 }
 END_TEST
 
-/* ---- Timers --------------------------------------------------------------- */
+/* ---- Timers -------------------------------------------------------------- */
 
 static int fired[128], n_fired;
 
@@ -416,7 +416,7 @@ START_TEST(timer_for_now_waits_a_turn)
 }
 END_TEST
 
-/* ---- Later, each turn ----------------------------------------------------- */
+/* ---- Later, each turn ---------------------------------------------------- */
 
 struct errand {
 	struct later	later;
@@ -472,7 +472,7 @@ START_TEST(later_runs_before_the_turn_ends)
 }
 END_TEST
 
-/* ---- Signals -------------------------------------------------------------- */
+/* ---- Signals ------------------------------------------------------------- */
 
 static int	signals_seen[NSIG];
 

@@ -460,7 +460,7 @@ START_TEST(globs_take_no_years)
 	text_addc(&p, 'x');
 	ck_assert(!str_glob(text_str(&p), text_str(&s), false, false));
 	ck_assert(!str_glob(text_str(&p), text_str(&s), true, true));
-	ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 2);
+	ck_assert_int_lt((clock() - start) / CLOCKS_PER_SEC, 10);
 }
 END_TEST
 
@@ -627,6 +627,7 @@ main(void)
 	int failed;
 
 	tcase_add_checked_fixture(tc, open_arena, end_arena);
+	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, classes_of_every_byte, 0, 256);
 	tcase_add_test(tc, hex_digits);
 	tcase_add_test(tc, makes_copies);

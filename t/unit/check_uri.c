@@ -298,6 +298,17 @@ START_TEST(host_is_parsed)
 }
 END_TEST
 
+START_TEST(nul_byte_is_refused)
+{
+	struct str path, out;
+	const char *why;
+
+	ck_assert_int_eq(uri_decode_path(a, str_n("/a\0b", 4), &off, &path,
+	    &why), 404);
+	ck_assert(!uri_decode(a, str_n("a\0b", 3), false, &out));
+}
+END_TEST
+
 START_TEST(host_with_nul_is_malformed)
 {
 	struct uri_host host;
@@ -319,6 +330,7 @@ suite(void)
 	tcase_add_loop_test(t, target_is_split, 0, COUNT(targets));
 	tcase_add_loop_test(t, words_are_decoded, 0, COUNT(decodings));
 	tcase_add_loop_test(t, host_is_parsed, 0, COUNT(hosts));
+	tcase_add_test(t, nul_byte_is_refused);
 	tcase_add_test(t, host_with_nul_is_malformed);
 	suite_add_tcase(s, t);
 	return s;

@@ -1,0 +1,319 @@
+/*
+ * regex_run.c - run the program of a regular expression.
+ *
+ * Backtracking with a stack of its own: a step that has another way puts it
+ * there, a step that changes a slot puts the old value there, and a step that
+ * fails goes back to the newest way that is left.
+ */
+#include <string.h>
+
+#include "base/regex_match.h"
+
+static inline bool
+takes(const struct match *m, const struct node *nd, uint32_t pos)
+{
+	return pos < m->n && set_has(&m->re->set[nd->set], m->at[pos]);
+}
+
+/* Let the repeat end at the last position from high down to low that what
+ * follows can begin at. */
+static bool
+give(struct match *m, const struct node *nd, uint32_t high, uint32_t low)
+{
+	uint32_t pos = high;
+
+	while (!match_follows(m, nd->follow, pos)) {
+		if (pos == low)
+			return false;
+		pos--;
+	}
+	m->steps += (high - pos) / 8;
+	if (pos > low)
+		match_push(m, GIVE, m->node, pos - 1, low);
+	m->node = nd->next;
+	m->pos = pos;
+	return true;
+}
+
+/* Let the repeat, which can end at low, end at the first position from there
+ * to high that what follows can begin at. */
+static bool
+take(struct match *m, const struct node *nd, uint32_t low, uint32_t high)
+{
+	uint32_t pos = low;
+
+	while (!match_follows(m, nd->follow, pos)) {
+		if (pos == high || !takes(m, nd, pos))
+			return false;
+		pos++;
+	}
+	m->steps += (pos - low) / 8;
+	if (pos < high && takes(m, nd, pos))
+		match_push(m, TAKE, m->node, pos + 1, high);
+	m->node = nd->next;
+	m->pos = pos;
+	return true;
+}
+
+static bool
+repeat(struct match *m, const struct node *nd)
+{
+	uint32_t from = m->pos, pos = from, high = m->n, greedy_high;
+
+	if (m->n - from < nd->min)
+		return false;
+	if (nd->max < m->n - from)
+		high = from + nd->max;
+	greedy_high = nd->how == LAZY ? from + nd->min : high;
+	while (pos < greedy_high && takes(m, nd, pos))
+		pos++;
+	m->steps += (pos - from) / 8;
+	if (pos - from < nd->min)
+		return false;
+	if (nd->how == GREEDY)
+		return give(m, nd, pos, from + nd->min);
+	if (nd->how == LAZY)
+		return take(m, nd, pos, high);
+	m->node = nd->next;
+	m->pos = pos;
+	return true;
+}
+
+/* The same for a repeat without limits, one byte at a time, so that the memo
+ * knows each position. */
+static bool
+repeat_by_step(struct match *m, const struct node *nd)
+{
+	bool more = takes(m, nd, m->pos);
+
+	if (more && nd->how != POSSESSIVE &&
+	    match_follows(m, nd->follow, m->pos)) {
+		if (nd->how == GREEDY)
+			match_push(m, CHOICE, nd->next, m->pos, 0);
+		else
+			match_push(m, CHOICE, m->node, m->pos + 1, 0);
+		more = nd->how == GREEDY;
+	}
+	if (more)
+		m->pos++;
+	else
+		m->node = nd->next;
+	return true;
+}
+
+static bool
+split(struct match *m, const struct node *nd)
+{
+	bool first = match_follows(m, nd->follow, m->pos);
+	bool second = match_follows(m, nd->follow_other, m->pos);
+
+	if (first && second)
+		match_push(m, CHOICE, nd->other, m->pos, 0);
+	m->node = first ? nd->next : nd->other;
+	return first || second;
+}
+
+static bool
+literal(struct match *m, const struct node *nd)
+{
+	const unsigned char *p = m->at + m->pos;
+	const char *text = nd->text.at;
+	size_t n = nd->text.n;
+
+	if (n > m->n - m->pos)
+		return false;
+	m->pos += (uint32_t)n;
+	m->node = nd->next;
+	if (nd->op == OP_LITERAL)
+		return memcmp(p, text, n) == 0;
+	for (size_t i = 0; i < n; i++) {
+		if (match_lower(p[i]) != (unsigned char)text[i])
+			return false;
+	}
+	return true;
+}
+
+/* A group that has not matched holds nothing that could be found. */
+static bool
+backref(struct match *m, const struct node *nd)
+{
+	uint32_t from = m->slot[nd->slot], to = m->slot[nd->slot + 1], i;
+	const unsigned char *a, *b = m->at + m->pos;
+
+	if (to == REGEX_UNSET || to - from > m->n - m->pos)
+		return false;
+	a = m->at + from;
+	for (i = 0; i < to - from; i++) {
+		if (nd->op == OP_BACKREF ? a[i] != b[i] :
+		    match_lower(a[i]) != match_lower(b[i]))
+			return false;
+	}
+	m->steps += i / 8;
+	m->pos += i;
+	m->node = nd->next;
+	return true;
+}
+
+static bool
+is_word(const struct match *m, uint32_t pos)
+{
+	return pos < m->n && (char_is_alnum(m->at[pos]) || m->at[pos] == '_');
+}
+
+static bool
+is_at_word_edge(const struct match *m)
+{
+	return is_word(m, m->pos) != (m->pos > 0 && is_word(m, m->pos - 1));
+}
+
+static bool
+is_at(const struct match *m, enum position position)
+{
+	uint32_t pos = m->pos, n = m->n;
+
+	switch (position) {
+	case AT_START:
+		return pos == 0;
+	case AT_END:
+		return pos == n;
+	case AT_END_OR_NEWLINE:
+		return pos == n || (pos == n - 1 && m->at[pos] == '\n');
+	case AT_LINE_START:
+		return pos == 0 || (pos < n && m->at[pos - 1] == '\n');
+	case AT_LINE_END:
+		return pos == n || m->at[pos] == '\n';
+	case AT_WORD_EDGE:
+		return is_at_word_edge(m);
+	case NOT_AT_WORD_EDGE:
+		return !is_at_word_edge(m);
+	case KEEP_FROM_HERE:
+		break;
+	}
+	return true;
+}
+
+/* What a group holds is replaced when it is closed, because it may refer to
+ * what it held before. */
+static void
+close_group(struct match *m, const struct node *nd)
+{
+	uint32_t begin = nd->slot - 1;
+
+	if (nd->entered != begin)
+		match_set(m, begin, m->slot[nd->entered]);
+	match_set(m, nd->slot, m->pos);
+}
+
+/* The nodes that take no byte and cannot fail. */
+static bool
+note(struct match *m, const struct node *nd)
+{
+	bool wanted = nd->slot < m->n_wanted;
+
+	m->node = nd->next;
+	if ((nd->op == OP_OPEN && wanted) || nd->op == OP_LOOP_IN)
+		match_set(m, nd->slot, m->pos);
+	else if (nd->op == OP_CLOSE && wanted)
+		close_group(m, nd);
+	else if (nd->op == OP_KEEP && wanted)
+		match_set(m, 0, m->pos);
+	else if (nd->op == OP_LOOP_OUT && m->pos == m->slot[nd->slot])
+		m->node = nd->other;
+	else if (nd->op == OP_ATOMIC)
+		m->slot[nd->slot] = m->depth;
+	return true;
+}
+
+/* Run one node.  False: it does not match here. */
+static inline bool
+step(struct match *m, const struct node *nd)
+{
+	switch ((enum op)nd->op) {
+	case OP_LITERAL:
+	case OP_LITERAL_FOLD:
+		return literal(m, nd);
+	case OP_SET:
+		m->node = nd->next;
+		return takes(m, nd, m->pos++);
+	case OP_REPEAT:
+		if (m->memo != NULL && nd->max == REGEX_NO_LIMIT)
+			return repeat_by_step(m, nd);
+		return repeat(m, nd);
+	case OP_SPLIT:
+		return split(m, nd);
+	case OP_BACKREF:
+	case OP_BACKREF_FOLD:
+		return backref(m, nd);
+	case OP_POSITION:
+		m->node = nd->next;
+		return is_at(m, nd->position);
+	case OP_ATOMIC_END:
+		m->node = nd->next;
+		return memo_end_atomic(m, &m->re->node[nd->atomic]);
+	case OP_LOOK:
+		return memo_begin_look(m, nd);
+	case OP_LOOK_END:
+		return memo_end_look(m, &m->re->node[nd->look]);
+	case OP_BACK:
+		m->node = nd->next;
+		m->pos -= nd->n;
+		return m->pos + nd->n >= nd->n;
+	default:
+		return note(m, nd);
+	}
+}
+
+/* Go back to what is left to try; false when there is nothing. */
+static bool
+backtrack(struct match *m)
+{
+	const struct node *nd;
+	struct entry e;
+
+	while (m->depth > 0) {
+		e = m->stack[--m->depth];
+		if (e.kind == UNDO) {
+			m->slot[e.node] = e.pos;
+			continue;
+		} else if (e.kind == MARK) {
+			m->memo[e.node] = e.pos;
+			continue;
+		}
+		nd = &m->re->node[e.node];
+		m->node = e.node;
+		m->pos = e.pos;
+		if (e.kind == CHOICE)
+			return true;
+		if (e.kind == LOOK && nd->negative) {
+			m->node = nd->next;
+			return true;
+		}
+		if ((e.kind == GIVE && give(m, nd, e.pos, e.limit)) ||
+		    (e.kind == TAKE && take(m, nd, e.pos, e.limit)))
+			return true;
+	}
+	return false;
+}
+
+int
+match_run(struct match *m)
+{
+	const struct node *nd;
+	uint32_t value;
+	bool on;
+
+	for (;;) {
+		nd = &m->re->node[m->node];
+		if (nd->op == OP_MATCH)
+			return 1;
+		if (++m->steps > m->steps_max)
+			return -1;
+		if (m->memo != NULL && nd->memo != 0 &&
+		    memo_knows(m, nd, &value))
+			on = memo_follow(m, nd, value);
+		else
+			on = step(m, nd);
+		if (!on && !backtrack(m))
+			return 0;
+	}
+}

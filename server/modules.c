@@ -1,0 +1,30 @@
+/*
+ * modules.c - the one visible table of features.
+ *
+ * The order of the rows is the order in which their hooks are asked.
+ */
+#include "modules.h"
+
+#include "conf/language.h"
+#include "process/settings.h"
+#include "serve/core.h"
+
+extern struct module mod_env, mod_alias, mod_authz, mod_mime, mod_dir, mod_cgi,
+    mod_autoindex, mod_log_config, mod_static;
+
+struct module *const features[] = {
+	&mod_language,
+	&mod_core,
+	&mod_process,
+	&mod_alias,		/* where is it */
+	&mod_authz,		/* who may have it */
+	&mod_mime,		/* what is it */
+	&mod_env,
+	&mod_dir,		/* for a directory: which file; so it comes last */
+	&mod_cgi,		/* who answers */
+	&mod_autoindex,
+	&mod_static,		/* ... if nobody else does */
+	&mod_log_config,
+};
+
+const size_t n_features = sizeof(features) / sizeof(features[0]);
