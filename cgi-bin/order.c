@@ -1,11 +1,11 @@
 /*
  * order - order food to your table.  A model of a CGI program in C (RFC 3875).
  *
- * GET shows the form with your order; POST reads the form and sends the browser
- * back to GET, with the order in a cookie.  So the guest keeps the order, and
- * the server no file.  The cookie has the syntax of the form ("table=4&tea=2"):
- * one function reads both, and trusts neither.  Every buffer has a size, every
- * number a range, and every text is escaped where it enters the page.
+ * GET shows the form with your order; POST reads it and sends the browser back
+ * to GET, with the order in a cookie: the guest keeps it, the server no file.
+ * The cookie has the form's own syntax ("table=4&tea=2"), so one function reads
+ * both, and trusts neither.  Every buffer has a size, every number a range, and
+ * every text is escaped where it enters the page.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -167,7 +167,7 @@ read_order(struct order *o, char *text)
 	}
 }
 
-/* Find our cookie: "a=1; forkful_order=...; b=2". */
+/* Copy our cookie, if it is there: "a=1; forkful_order=...; b=2". */
 static void
 read_cookie(char *buf, size_t size)
 {
@@ -175,7 +175,6 @@ read_cookie(char *buf, size_t size)
 	const char *s = env("HTTP_COOKIE");
 	const size_t n = strlen(name);
 
-	*buf = '\0';
 	for (; *s; s += strcspn(s, ";")) {
 		s += strspn(s, "; ");
 		if (strncmp(s, name, n) == 0)
@@ -232,7 +231,7 @@ show(const struct order *o)
 int
 main(void)
 {
-	char text[MAX_FORM];
+	char text[MAX_FORM] = "";
 	struct order order;
 
 	read_menu();

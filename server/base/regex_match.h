@@ -96,6 +96,9 @@ bool	memo_begin(struct match *m);
 void	memo_end(struct match *m);
 /* Is it known where nd leads from m->pos?  If not, it will be. */
 bool	memo_knows(struct match *m, const struct node *nd, uint32_t *value);
+/* Is it known that nd fails at pos? */
+bool	 memo_is_lost(const struct match *m, const struct node *nd,
+	    uint32_t pos);
 /* Do what nd once led to.  False: it failed. */
 bool	memo_follow(struct match *m, const struct node *nd, uint32_t value);
 

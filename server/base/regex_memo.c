@@ -61,21 +61,34 @@ index_of(const struct match *m, uint32_t plane, uint32_t pos)
 	return plane * (m->n + 1) + pos;
 }
 
-bool
-memo_knows(struct match *m, const struct node *nd, uint32_t *value)
+static uint32_t
+index_of_node(const struct match *m, const struct node *nd, uint32_t pos)
 {
 	const struct node *node = m->re->node;
-	uint32_t loop = nd->loop, plane = nd->memo + node[loop].nest, i;
+	uint32_t loop = nd->loop, plane = nd->memo + node[loop].nest;
 
-	while (loop != 0 && m->slot[node[loop].slot] == m->pos) {
+	while (loop != 0 && m->slot[node[loop].slot] == pos) {
 		plane--;
 		loop = node[loop].loop;
 	}
-	i = index_of(m, plane, m->pos);
+	return index_of(m, plane, pos);
+}
+
+bool
+memo_knows(struct match *m, const struct node *nd, uint32_t *value)
+{
+	uint32_t i = index_of_node(m, nd, m->pos);
+
 	*value = m->memo[i];
 	if (*value == UNKNOWN)
 		match_push(m, MARK, i, FAILED, 0);
 	return *value != UNKNOWN;
+}
+
+bool
+memo_is_lost(const struct match *m, const struct node *nd, uint32_t pos)
+{
+	return nd->memo != 0 && m->memo[index_of_node(m, nd, pos)] == FAILED;
 }
 
 /* As memo_unwind(); what was met since then is remembered with this value. */

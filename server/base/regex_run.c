@@ -15,19 +15,25 @@ takes(const struct match *m, const struct node *nd, uint32_t pos)
 	return pos < m->n && set_has(&m->re->set[nd->set], m->at[pos]);
 }
 
-/* Let the repeat end at the last position from high down to low that what
- * follows can begin at. */
+/* Can what follows the repeat match at pos, for all we know? */
+static inline bool
+is_hopeful(const struct match *m, const struct node *nd, uint32_t pos)
+{
+	return match_follows(m, nd->follow, pos) && (m->memo == NULL ||
+	    !memo_is_lost(m, &m->re->node[nd->next], pos));
+}
+
+/* Let the repeat end at the last hopeful position from high down to low. */
 static bool
 give(struct match *m, const struct node *nd, uint32_t high, uint32_t low)
 {
 	uint32_t pos = high;
 
-	while (!match_follows(m, nd->follow, pos)) {
-		if (pos == low)
-			return false;
+	while (pos > low && !is_hopeful(m, nd, pos))
 		pos--;
-	}
 	m->steps += (high - pos) / 8;
+	if (pos == low && !is_hopeful(m, nd, pos))
+		return false;
 	if (pos > low)
 		match_push(m, GIVE, m->node, pos - 1, low);
 	m->node = nd->next;
@@ -35,19 +41,18 @@ give(struct match *m, const struct node *nd, uint32_t high, uint32_t low)
 	return true;
 }
 
-/* Let the repeat, which can end at low, end at the first position from there
- * to high that what follows can begin at. */
+/* The repeat can end at low.  Let it end at the first hopeful position from
+ * there to high. */
 static bool
 take(struct match *m, const struct node *nd, uint32_t low, uint32_t high)
 {
 	uint32_t pos = low;
 
-	while (!match_follows(m, nd->follow, pos)) {
-		if (pos == high || !takes(m, nd, pos))
-			return false;
+	while (!is_hopeful(m, nd, pos) && pos < high && takes(m, nd, pos))
 		pos++;
-	}
 	m->steps += (pos - low) / 8;
+	if (!is_hopeful(m, nd, pos))
+		return false;
 	if (pos < high && takes(m, nd, pos))
 		match_push(m, TAKE, m->node, pos + 1, high);
 	m->node = nd->next;

@@ -247,7 +247,10 @@ WRITER(write_port)
 		return add_number(t, request_local_port(r));
 	if (str_is_nocase(item->arg, "remote"))
 		return add_number(t, r->client->peer_port);
-	return add_number(t, request_server_port(r));
+	if (r->vhost->port != 0)
+		return add_number(t, r->vhost->port);
+	return add_number(t, strcmp(request_scheme(r), "https") == 0 ? 443 :
+	    80);
 }
 
 /* A worker has one thread, whose number is the process's. */

@@ -453,7 +453,7 @@ warn_hidden(struct reading *r, const struct alias_index *x,
 	e = find_prefix(x, r->arena, alias->from);
 	if (e != NULL && e->alias->owner == owner)
 		diagnose(r->diagnosis, SEVERITY_WARNING, &alias->at, NULL,
-		    "%s: will never be asked: \"%s %s\" in line %u of %s comes "
+		    "%s will never be asked: \"%s %s\" in line %u of %s comes "
 		    "first", alias->name, e->alias->name,
 		    e->alias->written_from, e->alias->at.line,
 		    e->alias->at.file);

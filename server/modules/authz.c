@@ -394,8 +394,8 @@ refuse_strangers(struct setting *s)
 	for (const struct node *n = s->node->children; n != NULL; n = n->next)
 		if (!str_starts_nocase(str_of(n->name), STR("Require")))
 			diagnose(s->reading->diagnosis, SEVERITY_ERROR, &n->at,
-			    NULL, "%s: is not allowed in <%s>", n->name,
-			    s->node->name);
+			    NULL, "%s not allowed in %s context", n->name,
+			    s->row->name);
 }
 
 static bool

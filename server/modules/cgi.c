@@ -389,9 +389,13 @@ static int
 refuse(struct script *s, const char *why)
 {
 	s->failed = 500;
-	request_log(s->r, LEVEL_ERROR, "cgi", 0, "%s: %s%s%.*s", why, s->name,
-	    s->head.culprit.n > 0 ? ": Bad header: " : "",
-	    STR_ARGS(s->head.culprit));
+	if (s->head.culprit.n > 0)
+		request_log(s->r, LEVEL_ERROR, "cgi", 0, "%s '%s': Bad "
+		    "header: %.*s (%s)", why, s->name,
+		    STR_ARGS(s->head.culprit), s->head.why);
+	else
+		request_log(s->r, LEVEL_ERROR, "cgi", 0, "%s: %s", why,
+		    s->name);
 	return 500;
 }
 

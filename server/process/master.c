@@ -420,6 +420,7 @@ open_everything(void)
 	return 0;
 }
 
+/* The last step that may fail before the log is used. */
 static int
 write_pidfile(void)
 {
@@ -428,6 +429,7 @@ write_pidfile(void)
 	if (pidfile_write(m.settings->pid_file, &stale) == -1)
 		return fail("AH00099: could not create ",
 		    m.settings->pid_file);
+	log_set_main(&m.config->main->log);
 	if (stale != 0 && stale != getpid())
 		TELL(LEVEL_WARN, "AH00098: pid file %s overwritten -- Unclean "
 		    "shutdown of previous run?", m.settings->pid_file);
@@ -492,7 +494,6 @@ serve_alone(void)
 		.seat = 0, .generation = 1, .lifeline = -1, .news = -1,
 	};
 
-	log_set_main(&m.config->main->log);
 	m.board->generation = 1;
 	board_take(m.board, 0, 1, time(NULL));
 	m.board->seats[0].pid = getpid();

@@ -6,9 +6,9 @@
  * in progress everywhere.
  *
  * Sharing: a new connection wakes one sleeping worker, the one that has waited
- * at the socket for the longest.  Who holds more than its share steps back to
- * the end of that queue and takes one connection at a time; so others come
- * first when they can, and nobody waits when they cannot.
+ * at the socket for the longest.  Who holds more than its share steps back for a
+ * moment and then queues up again as the last.  What still waits by then, others
+ * could not take: it takes one, and twice as many each time this happens again.
  */
 #include "process/worker.h"
 
@@ -27,6 +27,7 @@
 
 enum {
 	BURST_MAX	= 32,	/* connections taken in one go */
+	STEP_BACK_MS	= 1,	/* others hold less */
 	FULL_PAUSE_MS	= 10,	/* all workers together are busy */
 	FDS_PAUSE_MS	= 100,	/* out of fds or memory */
 	STOP_GRACE_MS	= 2000,	/* for scripts, after their TERM */
@@ -47,7 +48,9 @@ static struct {
 	struct watch	 lifeline;
 	struct timer	 pause_timer, stop_timer;
 	struct later	 resume;
+	unsigned	 surplus;	/* to take beyond our share */
 	bool		 paused, draining;
+	bool		 full;		/* paused until a request ends */
 } w;
 
 /* ---- The end ------------------------------------------------------------- */
@@ -173,7 +176,7 @@ resume(struct later *l)
 	(void)l;
 	if (!w.paused || w.draining)
 		return;
-	w.paused = false;
+	w.paused = w.full = false;
 	loop_timer_stop(w.loop, &w.pause_timer);
 	watch_doors(true);
 }
@@ -217,23 +220,17 @@ accept_one(int door)
 	return -1;
 }
 
-/* How many more connections are our share; 0 or less: more than that. */
-static int
-share_left(const struct board_sum *sum)
+/* How many connections this worker may hold before it lets others come first:
+ * its share, and a little more. */
+static unsigned
+fair_number(const struct board_sum *sum)
 {
-	unsigned fellows = sum->accepting > 0 ? sum->accepting : 1;
-	unsigned share = (sum->connections + fellows - 1) / fellows;
+	unsigned share;
 
-	if (fellows == 1)
-		return INT_MAX;
-	return (int)(share + share / 8 + 2) - (int)w.seat->connections;
-}
-
-static void
-step_back(void)
-{
-	watch_doors(false);
-	watch_doors(true);
+	if (sum->accepting <= 1)
+		return UINT_MAX;
+	share = (sum->connections + sum->accepting - 1) / sum->accepting;
+	return share + share / 8 + 2;
 }
 
 static void
@@ -245,34 +242,50 @@ tell_full(void)
 		    "raising the MaxRequestWorkers setting");
 }
 
-/* Take what one look is worth: as many as came last time, then twice that. */
+/* What one look is worth: as many as came last time, then twice that. */
+static int
+take(struct door *d, unsigned limit)
+{
+	unsigned got = 0;
+	int result = 1;
+
+	while (got < limit && (result = accept_one(d->watch.fd)) > 0)
+		got++;
+	if (result > 0)
+		d->burst = d->burst < BURST_MAX ? d->burst * 2 : BURST_MAX;
+	else
+		d->burst = got > 0 ? got : 1;
+	return result;
+}
+
 static void
 door_opens(struct watch *watch, unsigned events)
 {
 	struct door *d = LIST_OWNER(watch, struct door, watch);
 	const struct settings *s = w.place->settings;
 	struct board_sum sum = board_sum(w.place->board, w.place->generation);
-	int left = share_left(&sum), limit, got, result = 1;
+	unsigned fair = fair_number(&sum), limit;
 
 	(void)events;
 	if (sum.requests >= s->max_requests) {
 		tell_full();
 		pause_for(FULL_PAUSE_MS);
+		w.full = true;
 		return;
 	}
-	limit = left < 1 ? 1 : left < (int)d->burst ? left : (int)d->burst;
-	for (got = 0; got < limit && result > 0; got += result > 0)
-		result = accept_one(watch->fd);
-	if (result < 0)
+	if (w.seat->connections < fair) {
+		limit = fair - w.seat->connections;
+		w.surplus = 1;
+	} else {
+		limit = w.surplus;
+		w.surplus = limit < BURST_MAX ? limit * 2 : limit;
+	}
+	if (take(d, limit < d->burst ? limit : d->burst) < 0)
 		pause_for(FDS_PAUSE_MS);
-	if (result > 0 && d->burst < BURST_MAX)
-		d->burst *= 2;
-	else if (result <= 0)
-		d->burst = got > 0 ? (unsigned)got : 1;
+	else if (w.seat->connections >= fair)
+		pause_for(STEP_BACK_MS);
 	if (s->max_connections > 0 && w.seat->accepted >= s->max_connections)
 		leave();
-	else if (got >= left && !w.paused)
-		step_back();
 }
 
 /* ---- What connections tell ----------------------------------------------- */
@@ -287,7 +300,7 @@ static void
 on_requests(int change)
 {
 	seat_add(w.seat->requests, (unsigned)change);
-	if (change < 0 && w.paused)
+	if (change < 0 && w.full)
 		loop_later(w.loop, &w.resume);
 }
 
@@ -368,6 +381,7 @@ begin(const struct worker_place *p)
 	size_t i;
 
 	w.place = p;
+	w.surplus = 1;
 	w.seat = &p->board->seats[p->seat];
 	w.arena = arena_new();
 	w.pause_timer.fire = pause_is_over;

@@ -175,14 +175,13 @@ request_begin(struct conn *c)
 }
 
 static void
-answer_begin(struct conn *c, struct request *answer)
+answer_begin(struct conn *c)
 {
 	struct exchange *x = c->x;
 
-	x->r = answer;
 	if (draining || !intake_short_rest(c))
-		answer->close_after = true;
-	x->head_left = output_head(answer);
+		x->r->close_after = true;
+	x->head_left = output_head(x->r);
 	c->phase = PHASE_WRITE;
 	loop_timer(conn_loop, &c->timer, timeout_of(c));
 }
@@ -192,7 +191,6 @@ static void
 refuse_head(struct conn *c, int status, const char *why)
 {
 	struct exchange *x = c->x;
-	struct request *answer;
 
 	if (x->r == NULL)
 		request_begin(c);
@@ -207,8 +205,8 @@ refuse_head(struct conn *c, int status, const char *why)
 	request_log(x->r, LEVEL_INFO, "core", 0, "request refused with %d: "
 	    "%s: \"%.*s\"", status, why != NULL ? why : "it did not arrive "
 	    "in time", STR_ARGS(x->head.culprit));
-	corridor_refuse(x->r, status, &answer);
-	answer_begin(c, answer);
+	corridor_refuse(x->r, status);
+	answer_begin(c);
 }
 
 /* Room for more of a head that is longer than its buffer. */
@@ -324,10 +322,8 @@ step_head(struct conn *c)
 static bool
 step_walk(struct conn *c)
 {
-	struct request *answer;
-
-	if (corridor_walk(c->x->r, &answer) == DONE) {
-		answer_begin(c, answer);
+	if (corridor_walk(c->x->r, &c->x->r) == DONE) {
+		answer_begin(c);
 		return true;
 	}
 	if (!c->x->wants_body && !c->peer_done)

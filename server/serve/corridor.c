@@ -186,6 +186,7 @@ check_body_length(struct request *r)
 	request_log(r, LEVEL_ERROR, "core", 0, "request body of %lld bytes is "
 	    "larger than LimitRequestBody (%lld)",
 	    (long long)request_body_length(r), (long long)limit);
+	r->close_after = true;
 	return request_refuse(r, 413, "The body of the request is larger than "
 	    "the %lld bytes that LimitRequestBody allows here.",
 	    (long long)limit);
@@ -323,8 +324,9 @@ corridor_walk(struct request *r, struct request **answer)
 	for (;;) {
 		int said = walk(r, N_STEPS);
 
+		*answer = r;
 		if (said == PASS || said == DONE)
-			break;
+			return DONE;
 		if (said == WAIT)
 			return WAIT;
 		if (said != RESTART) {
@@ -337,19 +339,16 @@ corridor_walk(struct request *r, struct request **answer)
 			said = DONE;
 		}
 		if (said != RESTART)
-			break;
+			return DONE;
 		r = redirect(r);
 	}
-	*answer = r;
-	return DONE;
 }
 
 void
-corridor_refuse(struct request *r, int status, struct request **answer)
+corridor_refuse(struct request *r, int status)
 {
 	r->status = status;
 	errdoc_page(r);
-	*answer = r;
 }
 
 struct request *

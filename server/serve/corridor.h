@@ -7,15 +7,14 @@
 #include "serve/request.h"
 
 /*
- * Walk r's chain from where it stands.  WAIT: something asynchronous is under
- * way, call again after request_wake().  DONE: *answer is the request (r or one
- * redirected from it) whose status, fields and body are to be sent.  Errors
- * have become error pages.
+ * Walk r's chain from where it stands.  *answer becomes the newest request of
+ * the chain: r, or one redirected from it.  WAIT: something asynchronous is
+ * under way; call again with *answer after request_wake().  DONE: its status,
+ * fields and body are to be sent.  Errors have become error pages.
  */
 int	corridor_walk(struct request *r, struct request **answer);
 /* Answer with this status from the start (a malformed head, a timeout). */
-void	corridor_refuse(struct request *r, int status,
-	    struct request **answer);
+void	corridor_refuse(struct request *r, int status);
 /*
  * What would uri be?  A request that has gone through translation, directory
  * walk, access and fixup, but answers nothing; status 200 or the refusal.  Lives

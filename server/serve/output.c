@@ -128,6 +128,19 @@ source_chain(struct arena *a, struct source *const *s, size_t n)
 
 /* ---- Framing -------------------------------------------------------------------- */
 
+/* A 304 says only what may have changed since.  RFC 9110, 15.4.5. */
+static void
+drop_for_304(struct fields *f)
+{
+	static const struct str dropped[] = { STR("Content-Type"),
+	    STR("Content-Encoding"), STR("Content-Language"),
+	    STR("Content-Range"), STR("Accept-Ranges"),
+	    STR("Last-Modified") };
+
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+		fields_unset(f, dropped[i]);
+}
+
 /* How the end of the body will be known, and whether the connection stays. */
 static void
 settle_framing(struct request *r)
@@ -200,6 +213,8 @@ output_head(struct request *r)
 	struct text t = { .arena = r->arena };
 
 	run_hooks(r);
+	if (r->status == 304)
+		drop_for_304(&r->out);
 	settle_framing(r);
 	if (r->nph || r->head->version < 10)
 		return STR_NONE;

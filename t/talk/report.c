@@ -125,6 +125,15 @@ pause_until(int64_t deadline_ms)
 
 /* ---- Words to the reader ------------------------------------------------- */
 
+/* While the steps of an "eventually" are tried, failures are not told. */
+static jmp_buf *second_chance;
+
+void
+on_failure(jmp_buf *retry)
+{
+	second_chance = retry;
+}
+
 /* One line, up to and without its end, with control bytes made visible. */
 static size_t
 show_line(const char *mark, const char *text, size_t n)
@@ -153,6 +162,8 @@ show(const char *title, const char *text, size_t n, size_t max)
 {
 	size_t at = 0;
 
+	if (second_chance != NULL)
+		return;
 	if (n > max) {
 		at = n - max;
 		printf("--- %s (the last %zu of %zu bytes)\n", title, max, n);
@@ -188,6 +199,8 @@ fail(const char *fmt, ...)
 {
 	va_list ap;
 
+	if (second_chance != NULL && !interrupted)
+		longjmp(*second_chance, 1);
 	va_start(ap, fmt);
 	say("", fmt, ap);
 	va_end(ap);
@@ -201,6 +214,8 @@ show_marked(const char *title, const char *text, size_t n, size_t difference)
 {
 	size_t at = 0, start, after = 0;
 
+	if (second_chance != NULL)
+		return;
 	printf("--- %s (%zu bytes)\n", title, n);
 	while (at < n && after < 40) {
 		start = at;
@@ -225,7 +240,7 @@ fail_differs(const char *what, const char *want, size_t want_n,
 		i++;
 	/* Show long texts from shortly before the difference. */
 	from = i > 4000 ? i - 2000 : 0;
-	if (from > 0)
+	if (from > 0 && second_chance == NULL)
 		printf("(both without their first %zu bytes, the same)\n",
 		    from);
 	show_marked("wanted", want + from, want_n - from, i - from);

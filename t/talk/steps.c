@@ -719,35 +719,75 @@ run_step(const struct step *step)
 	free(w.block);
 }
 
-/* The step after the "end" that belongs to the "repeat" before first. */
+/* Steps from..to - 1, one after the other. */
+static void
+run_steps(const struct scenario *s, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		run_step(current = &s->steps[i]);
+	if (exit_unasked)
+		check_exit(0);
+}
+
+static void
+repeat(const struct scenario *s, int rounds, size_t from, size_t to)
+{
+	for (int round = 1; round <= rounds; round++) {
+		name_set("I", formatted("%d", round));
+		run_steps(s, from, to);
+	}
+}
+
+/* Run the steps again and again until all of them succeed; when the time is
+ * over, once more to tell what is wrong. */
+static void
+eventually(const struct scenario *s, size_t from, size_t to)
+{
+	volatile int64_t until = deadline();
+	volatile int round = 0;
+	jmp_buf retry;
+
+	if (setjmp(retry) != 0) {
+		exit_unasked = false;
+		on_failure(NULL);
+		if (pause_until(until))
+			on_failure(&retry);
+	} else {
+		on_failure(&retry);
+	}
+	name_set("I", formatted("%d", ++round));
+	run_steps(s, from, to);
+	on_failure(NULL);
+}
+
+/* The "end" that belongs to the step before first. */
 static size_t
-repeat_end(const struct scenario *s, size_t first)
+find_end(const struct scenario *s, size_t first)
 {
 	for (size_t i = first; i < s->n; i++)
 		if (strcmp(s->steps[i].word, "end") == 0)
 			return i;
-	broken("repeat without end");
+	broken("there is no end");
 }
 
 void
 steps_run(const struct scenario *s)
 {
 	size_t i, end;
-	int round;
 
 	for (i = 0; i < s->n; i++) {
 		current = &s->steps[i];
-		if (strcmp(current->word, "repeat") != 0) {
+		if (strcmp(current->word, "repeat") == 0) {
+			end = find_end(s, i + 1);
+			repeat(s, number(current->rest), i + 1, end);
+			i = end;
+		} else if (strcmp(current->word, "eventually") == 0) {
+			end = find_end(s, i + 1);
+			eventually(s, i + 1, end);
+			i = end;
+		} else {
 			run_step(current);
-			continue;
 		}
-		end = repeat_end(s, i + 1);
-		for (round = 1; round <= number(s->steps[i].rest); round++) {
-			name_set("I", formatted("%d", round));
-			for (size_t k = i + 1; k < end; k++)
-				run_step(current = &s->steps[k]);
-		}
-		i = end;
 	}
 	if (exit_unasked)
 		check_exit(0);

@@ -16,6 +16,7 @@
 
 #include <sys/types.h>
 
+#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,6 +48,8 @@ _Noreturn void fail(const char *fmt, ...)
 /* As fail(), showing both texts with the first difference marked. */
 _Noreturn void fail_differs(const char *what, const char *want, size_t want_n,
 	    const char *got, size_t got_n);
+/* Go there instead of failing, without a word; NULL: fail again. */
+void	 on_failure(jmp_buf *retry);
 /* The scenario itself makes no sense. */
 _Noreturn void broken(const char *fmt, ...)
 	    __attribute__((format(printf, 1, 2)));

@@ -168,11 +168,12 @@ END_TEST
 START_TEST(long_lines)
 {
 	static char text[1001];
-	struct spot at = spot("f", 1, (unsigned)_i, 3, text);
 	const char *z, *mark, *shown;
+	struct spot at;
 
 	memset(text, 'x', 1000);
 	memcpy(text + _i - 1, "ABC", 3);
+	at = spot("f", 1, (unsigned)_i, 3, text);
 	diagnose(d, SEVERITY_ERROR, &at, NULL, "m");
 	z = printed(0);
 	ck_assert_uint_lt(strlen(z), 500);
