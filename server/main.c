@@ -16,6 +16,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/os.h"
 #include "conf/diagnose.h"
 #include "modules.h"
 #include "process/master.h"
@@ -419,6 +420,7 @@ main(int argc, char **argv)
 	struct command c;
 	int status;
 
+	os_keep_inherited();
 	modules_init(features, n_features);
 	if (read_command(&c, argc, argv) == -1)
 		status = usage(argv[0]);

@@ -20,7 +20,7 @@ struct module *const features[] = {
 	&mod_authz,		/* who may have it */
 	&mod_mime,		/* what is it */
 	&mod_env,
-	&mod_dir,		/* for a directory: which file; so it comes last */
+	&mod_dir,		/* which file of a directory: comes last */
 	&mod_cgi,		/* who answers */
 	&mod_autoindex,
 	&mod_static,		/* ... if nobody else does */

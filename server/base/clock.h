@@ -26,7 +26,7 @@ int64_t		clock_wall_us(void);
 
 /* The Date field's value for clock_now(): 29 bytes, RFC 9110, 5.6.7. */
 struct str	clock_http_now(void);
-/* "22/Nov/2026:18:14:18 +0100" for clock_now(), local time, as in access logs.*/
+/* "22/Nov/2026:18:14:18 +0100" for clock_now(): local time, for access logs. */
 struct str	clock_log_now(void);
 /* The same two for any time. */
 #define CLOCK_HTTP_SIZE	30

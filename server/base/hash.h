@@ -1,6 +1,5 @@
 /*
- * hash.h - a table from byte strings to pointers, and one from pairs of
- * pointers to pointers.
+ * hash.h - a table from byte strings to pointers.
  *
  * Lives in an arena and only grows.  Keys are compared exactly: who wants
  * names without case lowers them first (str_lower()).  The hash is seeded at

@@ -764,6 +764,18 @@ os_open_files(void)
 }
 
 void
+os_keep_inherited(void)
+{
+	long n = sysconf(_SC_OPEN_MAX);
+
+	/* Starters leave few behind, and those with low numbers. */
+	if (n < 0 || n > 65536)
+		n = 65536;
+	for (int fd = 3; fd < n; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+void
 os_process_name(const char *name)
 {
 #if defined(HAVE_SETPROCTITLE)

@@ -58,7 +58,7 @@ struct os_program {
 	char *const		*argv;
 	char *const		*envp;
 	const char		*directory;	/* NULL: stay */
-	int			 in, out, err;	/* its fds 0, 1, 2; -1: /dev/null */
+	int			 in, out, err;	/* fds 0, 1, 2; -1: /dev/null */
 	const struct os_limit	*limits;	/* n_limits of them */
 	size_t			 n_limits;
 	int			 umask;		/* -1: as ours */
@@ -78,6 +78,9 @@ struct os_limit {
  */
 pid_t	os_start(const struct os_program *p, const char **step);
 
+/* Keep whatever fds the starter left open beside 0, 1 and 2 from programs that
+ * are started later. */
+void	os_keep_inherited(void);
 /* Zeroed memory shared with all later children; NULL with errno. */
 void	*os_shared(size_t n);
 /* Become user and group for good, supplementary groups included.  Checks that

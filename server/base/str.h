@@ -72,8 +72,9 @@ bool		 str_element(struct str *rest, struct str *part);
 /* Take the next word between spaces and tabs; false when there is none. */
 bool		 str_word(struct str *rest, struct str *word);
 
-/* All of s is a number in base 10 or 16, without sign or space, not over max. */
-bool		 str_number(struct str s, int base, uint64_t max, uint64_t *out);
+/* All of s is a number in base 10 or 16, without sign or space, at most max. */
+bool		 str_number(struct str s, int base, uint64_t max,
+		    uint64_t *out);
 
 /* Shell-style * ? [a-z] [!x] and \; with slashes_apart, * and ? and [] do not
  * match '/'.  Linear in the subject times the pattern; never exponential. */

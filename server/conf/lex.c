@@ -128,8 +128,8 @@ line_spot(const struct line *line, size_t from, size_t n)
 
 /* ---- Words --------------------------------------------------------------- */
 
-static void
-skip_blanks(struct lexer *x)
+void
+lex_skip_blanks(struct lexer *x)
 {
 	while (x->at < x->end && lex_is_blank(x->line->text.at[x->at]))
 		x->at++;
@@ -271,7 +271,7 @@ lex_word(struct lexer *x, struct arg *word)
 	size_t end;
 	char first;
 
-	skip_blanks(x);
+	lex_skip_blanks(x);
 	if (x->at >= x->end)
 		return false;
 	first = x->line->text.at[x->at];
@@ -310,7 +310,7 @@ lex_rest(struct lexer *x, struct arg *rest)
 {
 	size_t end;
 
-	skip_blanks(x);
+	lex_skip_blanks(x);
 	end = x->at + lex_raw(x).n;
 	if (end == x->at)
 		return false;

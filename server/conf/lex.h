@@ -57,6 +57,8 @@ struct lexer {
 	bool			 broken;	/* an error was diagnosed */
 };
 
+/* Go on to the next byte that is no blank. */
+void		 lex_skip_blanks(struct lexer *x);
 /* Take the next word; false when there is none.  An undefined ${NAME} is an
  * error, a missing closing quote a warning, as Apache takes it.  ${NAME} with a
  * colon in NAME stays as it is when undefined: rewrite maps look like that. */

@@ -182,15 +182,16 @@ read_directive(struct parser *p, struct lexer *x)
 
 /* ---- Sections ------------------------------------------------------------ */
 
-/* The name after < or </. */
+/* The name after < or </, which is *at. */
 static struct str
-take_name(struct lexer *x)
+take_name(struct lexer *x, struct spot *at)
 {
 	size_t from = x->at;
 
 	while (x->at < x->end && x->line->text.at[x->at] != '>' &&
 	    !lex_is_blank(x->line->text.at[x->at]))
 		x->at++;
+	*at = line_spot(x->line, from, x->at - from);
 	return str_n(x->line->text.at + from, x->at - from);
 }
 
@@ -275,21 +276,21 @@ open_section(struct parser *p, struct lexer *x)
 	struct frame *f;
 	struct spot at;
 	struct str name;
-	size_t from;
 
-	from = ++x->at;
-	name = take_name(x);
-	at = line_spot(x->line, from, name.n);
+	x->at++;
+	name = take_name(x, &at);
 	if (is_skipping(p)) {
 		push(p, name, &at);
 		return;
 	}
-	find_end(p, x, name);
 	if (name.n == 0) {
 		complain(p, &at, NULL, "a section's name must follow < at "
 		    "once");
 		x->broken = true;
+		lex_skip_blanks(x);
+		name = take_name(x, &at);
 	}
+	find_end(p, x, name);
 	node = arena_one(p->reading->arena, struct node);
 	node->at = at;
 	node->name = str_z(p->reading->arena, name);
@@ -356,11 +357,9 @@ close_section(struct parser *p, struct lexer *x)
 {
 	struct str name;
 	struct spot at;
-	size_t from;
 
-	from = x->at += 2;
-	name = take_name(x);
-	at = line_spot(x->line, from, name.n);
+	x->at += 2;
+	name = take_name(x, &at);
 	if (p->excess > 0) {
 		p->excess--;
 		return;

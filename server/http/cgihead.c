@@ -189,6 +189,7 @@ cgihead_moved(struct cgihead *h, const char *buf)
 	field_rebase(&h->reason, h->buf, h->searched, buf);
 	field_rebase(&h->location, h->buf, h->searched, buf);
 	field_rebase(&h->content_type, h->buf, h->searched, buf);
+	field_rebase(&h->culprit, h->buf, h->searched, buf);
 	fields_rebase(&h->fields, h->buf, h->searched, buf);
 	h->buf = buf;
 }

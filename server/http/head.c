@@ -494,7 +494,8 @@ head_moved(struct head *h, const char *buf)
 {
 	struct str *slices[] = {
 		&h->line, &h->method_name, &h->target, &h->scheme,
-		&h->authority, &h->path, &h->query, &h->host.name
+		&h->authority, &h->path, &h->query, &h->host.name,
+		&h->culprit
 	};
 	size_t i;
 

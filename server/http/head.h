@@ -163,7 +163,7 @@ void		 head_init(struct head *h, struct arena *a,
  */
 enum head_result head_parse(struct head *h, char *buf, size_t n);
 
-/* The buffer of a finished head has moved: let all slices follow it. */
+/* The buffer has moved after the end: let all slices follow it. */
 void		 head_moved(struct head *h, const char *buf);
 
 #endif

@@ -65,7 +65,8 @@ struct buffer {
 
 /* A CustomLog, TransferLog or GlobalLog line. */
 struct access_log {
-	struct spot	 at;
+	const char	*name;		/* of the directive */
+	struct spot	 path_at, format_at;
 	const char	*path;
 	const char	*format_name;	/* of a LogFormat; or a format itself */
 	const struct format *format;	/* NULL: to be found by name */
@@ -653,18 +654,21 @@ read_log(struct setting *s)
 
 	if (s->argv[0].z[0] == '|')
 		return "cannot be a program: piped logs are not built in";
-	log->at = s->node->at;
+	log->name = s->row->name;
 	log->path = read_path(s, 0);
+	log->path_at = setting_spot(s, 0, 0);
 	log->format_name = s->argc > 1 ? s->argv[1].z : "";
+	log->format_at = setting_spot(s, s->argc > 1 ? 1 : -1, 0);
 	if (strchr(log->format_name, '%') != NULL) {
 		s->wrong = 1;
 		error = format_compile(s->arena, log->format_name,
 		    &log->format);
 	}
-	vec_add(s->arena, (struct vec *)(void *)((char *)s->conf +
-	    s->row->at), log);
 	if (error == NULL && s->argc > 2)
 		error = read_condition(s, log);
+	if (error == NULL)
+		vec_add(s->arena, (struct vec *)(void *)((char *)s->conf +
+		    s->row->at), log);
 	return error;
 }
 
@@ -688,6 +692,22 @@ static const struct directive rows[] = {
 
 /* ---- Opening ------------------------------------------------------------- */
 
+static void
+warn_unnamed(struct reading *r, const struct log_conf *c,
+    const struct access_log *log)
+{
+	const char *names[32], *near;
+	size_t n = 0;
+
+	for (; n < c->nicknames.n && n < 32; n++)
+		names[n] = ((const struct nickname *)c->nicknames.at[n])->name;
+	near = nearest_name(str_of(log->format_name), names, n);
+	diagnose(r->diagnosis, SEVERITY_WARNING, &log->format_at,
+	    near == NULL ? NULL : str_zfmt(r->arena, "did you mean %s?", near),
+	    "%s writes nothing but \"%s\": there is no LogFormat with that "
+	    "name", log->name, log->format_name);
+}
+
 /* A name may be given before the LogFormat line that explains it. */
 static void
 find_format(struct reading *r, const struct log_conf *c,
@@ -703,9 +723,7 @@ find_format(struct reading *r, const struct log_conf *c,
 	if (name[0] == 0 || strcmp(name, "CLF") == 0)
 		name = DEFAULT_FORMAT;
 	else
-		diagnose(r->diagnosis, SEVERITY_WARNING, &log->at, NULL,
-		    "there is no LogFormat with the name \"%s\", so that very "
-		    "word will be written", name);
+		warn_unnamed(r, c, log);
 	format_compile(r->arena, name, &log->format);
 }
 
@@ -719,8 +737,8 @@ check_directory(struct reading *r, const struct access_log *log)
 	struct stat st;
 
 	if (stat(directory, &st) != 0)
-		diagnose(r->diagnosis, SEVERITY_ERROR, &log->at, NULL,
-		    "cannot access directory %s of log file: %s", directory,
+		diagnose(r->diagnosis, SEVERITY_ERROR, &log->path_at, NULL,
+		    "%s cannot use the directory %s: %s", log->name, directory,
 		    strerror(errno));
 }
 
@@ -736,8 +754,8 @@ open_target(struct reading *r, struct hash *targets, struct access_log *log)
 	if (target != NULL)
 		return target;
 	if (file == NULL && (file = log_open(r->arena, log->path)) == NULL) {
-		diagnose(r->diagnosis, SEVERITY_ERROR, &log->at, NULL,
-		    "could not open access log file %s: %s", log->path,
+		diagnose(r->diagnosis, SEVERITY_ERROR, &log->path_at, NULL,
+		    "%s cannot open %s: %s", log->name, log->path,
 		    strerror(errno));
 		return NULL;
 	}

@@ -281,20 +281,31 @@ read_alias(struct setting *s)
 	return NULL;
 }
 
+static const char *const status_words[] = { "permanent", "temp", "seeother",
+    "gone" };
+
 /* "gone", "301": the status, or -1. */
 static int
 status_of(const char *z)
 {
-	static const struct { const char *word; int status; } words[] = {
-		{ "permanent", 301 }, { "temp", 302 }, { "seeother", 303 },
-		{ "gone", 410 },
-	};
+	static const int status[] = { 301, 302, 303, 410 };
 	uint64_t number;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (str_is_nocase(str_of(z), words[i].word))
-			return words[i].status;
+	for (size_t i = 0; i < 4; i++)
+		if (str_is_nocase(str_of(z), status_words[i]))
+			return status[i];
 	return str_number(str_of(z), 10, 999, &number) ? (int)number : -1;
+}
+
+static const char *
+no_status(struct setting *s)
+{
+	const char *near = nearest_name(str_of(s->argv[0].z), status_words, 4);
+
+	if (near != NULL)
+		s->hint = str_zfmt(s->arena, "did you mean %s?", near);
+	return setting_error(s, 0, "must begin with a status: a number, "
+	    "permanent, temp, seeother or gone");
 }
 
 static bool
@@ -357,8 +368,7 @@ read_redirect(struct setting *s)
 	const char *error;
 
 	if (s->argc == 3 && status < 0)
-		return setting_error(s, 0, "must begin with a status: a "
-		    "number, permanent, temp, seeother or gone");
+		return no_status(s);
 	if (status >= 0)
 		arg = 1;
 	alias->status = status >= 0 ? status : fixed ? (int)s->row->lo : 302;

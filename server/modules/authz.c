@@ -387,15 +387,21 @@ read_require(struct setting *s)
 	return error != NULL ? error : join(s, rule);
 }
 
-/* Only rules may stand among rules. */
+/* Only rules may stand among rules; what nobody knows is told anyway. */
 static void
 refuse_strangers(struct setting *s)
 {
-	for (const struct node *n = s->node->children; n != NULL; n = n->next)
-		if (!str_starts_nocase(str_of(n->name), STR("Require")))
+	for (const struct node *n = s->node->children; n != NULL;
+	    n = n->next) {
+		struct str name = n->section ? str_fmt(s->arena, "<%s>",
+		    n->name) : str_of(n->name);
+		const struct module *m;
+
+		if (directive_named(name, &m) != NULL && m != s->module)
 			diagnose(s->reading->diagnosis, SEVERITY_ERROR, &n->at,
-			    NULL, "%s not allowed in %s context", n->name,
-			    s->row->name);
+			    NULL, "%s not allowed in %s context",
+			    str_z(s->arena, name), s->row->name);
+	}
 }
 
 static bool

@@ -77,7 +77,7 @@ static void	in_ready(struct watch *w, unsigned events);
 static void	out_ready(struct watch *w, unsigned events);
 static void	err_ready(struct watch *w, unsigned events);
 
-/* ---- Pipes --------------------------------------------------------------------- */
+/* ---- Pipes --------------------------------------------------------------- */
 
 static void
 pipe_close(struct watch *w)
@@ -135,7 +135,7 @@ err_read(struct script *s)
 	return s->err.fd >= 0;
 }
 
-/* ---- Ends ------------------------------------------------------------------------ */
+/* ---- Ends ---------------------------------------------------------------- */
 
 /* Nobody refers to the script any more: not the request, not the kernel. */
 static void
@@ -235,7 +235,7 @@ timed_out(struct timer *t)
 	script_release(s);
 }
 
-/* ---- The body in ------------------------------------------------------------------- */
+/* ---- The body in --------------------------------------------------------- */
 
 /* Move what there is of the request's body into the script. */
 static void
@@ -292,7 +292,7 @@ body_ready(struct request *r)
 	feed(r->state[mod_cgi.index]);
 }
 
-/* ---- The output ---------------------------------------------------------------------- */
+/* ---- The output ---------------------------------------------------------- */
 
 static void
 err_ready(struct watch *w, unsigned events)
@@ -383,7 +383,7 @@ source_took(struct source *source, size_t n)
 	s->n -= n;
 }
 
-/* ---- The head of the output ------------------------------------------------------------ */
+/* ---- The head of the output ---------------------------------------------- */
 
 static int
 refuse(struct script *s, const char *why)
@@ -500,7 +500,7 @@ answer_nph(struct script *s)
 	return DONE;
 }
 
-/* ---- Starting ------------------------------------------------------------------------------ */
+/* ---- Starting ------------------------------------------------------------ */
 
 /* Why the kernel would not start it, in words that name the remedy. */
 static const char *

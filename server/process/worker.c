@@ -6,8 +6,8 @@
  * in progress everywhere.
  *
  * Sharing: a new connection wakes one sleeping worker, the one that has waited
- * at the socket for the longest.  Who holds more than its share steps back for a
- * moment and then queues up again as the last.  What still waits by then, others
+ * at the socket for the longest. Who holds more than its share steps back for a
+ * moment and then queues up again as the last. What still waits by then, others
  * could not take: it takes one, and twice as many each time this happens again.
  */
 #include "process/worker.h"
@@ -51,7 +51,62 @@ static struct {
 	unsigned	 surplus;	/* to take beyond our share */
 	bool		 paused, draining;
 	bool		 full;		/* paused until a request ends */
+	bool		 told_lack;	/* of fds or memory */
 } w;
+
+/* ---- Taking connections -------------------------------------------------- */
+
+static bool
+is_passing(int error)
+{
+	return error == ECONNABORTED || error == EINTR || error == EPROTO ||
+	    error == EPERM;
+}
+
+/* 1: one was taken; 0: there is none; -1: no room for it. */
+static int
+accept_one(int door)
+{
+	struct log_about about = { 0 };
+	struct sockaddr_storage peer;
+	socklen_t n = sizeof(peer);
+	int fd;
+
+	do {
+		fd = os_accept(door, (struct sockaddr *)&peer, &n);
+	} while (fd == -1 && is_passing(errno));
+	if (fd != -1) {
+		w.told_lack = false;
+		seat_add(w.seat->accepted, 1);
+		conn_accept(fd, &peer, n);
+		return 1;
+	}
+	if (errno == EAGAIN || errno == EWOULDBLOCK)
+		return 0;
+	about.error = errno;
+	if (!w.told_lack)
+		log_write(log_main(), LEVEL_ERROR, "process", &about,
+		    "cannot accept connections; trying again every %d ms",
+		    FDS_PAUSE_MS);
+	w.told_lack = true;
+	return -1;
+}
+
+/* What one look is worth: as many as came last time, then twice that. */
+static int
+take(struct door *d, unsigned limit)
+{
+	unsigned got = 0;
+	int result = 1;
+
+	while (got < limit && (result = accept_one(d->watch.fd)) > 0)
+		got++;
+	if (result > 0)
+		d->burst = d->burst < BURST_MAX ? d->burst * 2 : BURST_MAX;
+	else
+		d->burst = got > 0 ? got : 1;
+	return result;
+}
 
 /* ---- The end ------------------------------------------------------------- */
 
@@ -87,15 +142,27 @@ close_doors(void)
 }
 
 static void
-leave(void)
+accept_no_more(void)
 {
-	if (w.draining)
-		return;
 	w.draining = true;
 	w.seat->state = SEAT_DRAINING;
 	tell_master(NEWS_LEAVING);
 	close_doors();
+}
+
+/* A connection that woke this worker has woken nobody else: it must not wait
+ * until another one comes. */
+static void
+leave(void)
+{
+	size_t i;
+
+	if (w.draining)
+		return;
 	conn_drain();
+	for (i = 0; i < w.place->listeners->n; i++)
+		take(&w.doors[i], BURST_MAX);
+	accept_no_more();
 }
 
 static void
@@ -108,7 +175,8 @@ stop_now(struct timer *t)
 static void
 end(void)
 {
-	leave();
+	if (!w.draining)
+		accept_no_more();
 	conn_close_all();
 	if (w.stop_timer.place == 0)
 		loop_timer(w.loop, &w.stop_timer, STOP_GRACE_MS);
@@ -143,7 +211,7 @@ on_signal(int signo, void *arg)
 		end();
 }
 
-/* ---- New connections ----------------------------------------------------- */
+/* ---- When to take them --------------------------------------------------- */
 
 static void
 watch_doors(bool yes)
@@ -188,38 +256,6 @@ pause_is_over(struct timer *t)
 	resume(&w.resume);
 }
 
-static bool
-is_passing(int error)
-{
-	return error == ECONNABORTED || error == EINTR || error == EPROTO ||
-	    error == EPERM;
-}
-
-/* 1: one was taken; 0: there is none; -1: no room for it. */
-static int
-accept_one(int door)
-{
-	struct log_about about = { 0 };
-	struct sockaddr_storage peer;
-	socklen_t n = sizeof(peer);
-	int fd;
-
-	do {
-		fd = os_accept(door, (struct sockaddr *)&peer, &n);
-	} while (fd == -1 && is_passing(errno));
-	if (fd != -1) {
-		seat_add(w.seat->accepted, 1);
-		conn_accept(fd, &peer, n);
-		return 1;
-	}
-	if (errno == EAGAIN || errno == EWOULDBLOCK)
-		return 0;
-	about.error = errno;
-	log_write(log_main(), LEVEL_ERROR, "process", &about,
-	    "cannot accept connections; trying again in %d ms", FDS_PAUSE_MS);
-	return -1;
-}
-
 /* How many connections this worker may hold before it lets others come first:
  * its share, and a little more. */
 static unsigned
@@ -240,22 +276,6 @@ tell_full(void)
 		log_write(log_main(), LEVEL_ERROR, "process", NULL, "AH00161: "
 		    "server reached MaxRequestWorkers setting, consider "
 		    "raising the MaxRequestWorkers setting");
-}
-
-/* What one look is worth: as many as came last time, then twice that. */
-static int
-take(struct door *d, unsigned limit)
-{
-	unsigned got = 0;
-	int result = 1;
-
-	while (got < limit && (result = accept_one(d->watch.fd)) > 0)
-		got++;
-	if (result > 0)
-		d->burst = d->burst < BURST_MAX ? d->burst * 2 : BURST_MAX;
-	else
-		d->burst = got > 0 ? got : 1;
-	return result;
 }
 
 static void

@@ -4,8 +4,8 @@
  *   HEAD -> WALK -> WRITE -> [DRAIN] -> HEAD ...   or   LINGER -> DEAD
  *
  * conn_run() takes as many steps as it can without waiting; whatever makes it
- * go on (bytes, room, a timer, a handler) calls it again.  A connection holds no
- * buffer and no arena while it is idle.
+ * go on (bytes, room, a timer, a handler) calls it again.  A connection holds
+ * no buffer and no arena while it is idle.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,7 +27,8 @@ enum {
 	LINGER_MAX_US = 30 * 1000 * 1000,
 	TURN_REQUESTS = 64,		/* pipelined, before others' turn */
 	MAX_HEAD = 1024 * 1024,
-	PROBE_MS = 1000,		/* see probe() */
+	PROBE_MS = 1000,		/* see probe(); doubles each time */
+	MAX_PROBES = 8,
 };
 
 static const struct config *config;
@@ -39,7 +40,7 @@ static bool draining;
 
 static void	conn_run(struct conn *c);
 
-/* ---- Ends --------------------------------------------------------------------- */
+/* ---- Ends ---------------------------------------------------------------- */
 
 /* The exchange is over, whichever way: log it, let its arena clean up. */
 static void
@@ -127,7 +128,7 @@ step_linger(struct conn *c)
 	return false;
 }
 
-/* ---- The head ------------------------------------------------------------------ */
+/* ---- The head ------------------------------------------------------------ */
 
 static void
 exchange_begin(struct conn *c)
@@ -256,7 +257,7 @@ rest(struct conn *c)
 	return await(c, c->client.answered > 0 ? c->idle_ms : timeout_of(c));
 }
 
-/* A part of a head is here; the rest must come within the time for all of it. */
+/* A part of a head is here; the rest must come within one time for the whole. */
 static bool
 await_rest_of_head(struct conn *c)
 {
@@ -317,7 +318,7 @@ step_head(struct conn *c)
 	}
 }
 
-/* ---- The corridor --------------------------------------------------------------- */
+/* ---- The corridor -------------------------------------------------------- */
 
 static bool
 step_walk(struct conn *c)
@@ -333,26 +334,26 @@ step_walk(struct conn *c)
 
 /*
  * The peer has finished sending.  Whether it still listens only a write can
- * tell, and a silent script writes nothing for long: an interim response, which
- * every HTTP/1.1 client must bear, makes a peer that is gone answer with a
- * reset, and the script can be ended.
+ * tell, and a silent script writes nothing for long.  Before the answer, an
+ * interim response, which every HTTP/1.1 client must bear, makes a peer that is
+ * gone answer with a reset, and the script can be ended; within the answer, a
+ * zero before the next chunk's size does the same.
  */
 static void
 probe(struct conn *c)
 {
 	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	struct exchange *x = c->x;
 
-	if (c->x->head.version < 11)
+	if (x->probes == MAX_PROBES || x->head.version < 11)
 		return;
-	if (send(c->watch.fd, line, sizeof(line) - 1, MSG_NOSIGNAL) < 0 &&
-	    errno != EAGAIN) {
-		c->phase = PHASE_DEAD;
+	if (c->phase == PHASE_WRITE ? !writer_probe(c) : send(c->watch.fd,
+	    line, sizeof(line) - 1, MSG_NOSIGNAL) < 0)
 		return;
-	}
-	loop_timer(conn_loop, &c->timer, PROBE_MS);
+	loop_timer(conn_loop, &c->timer, PROBE_MS << x->probes++);
 }
 
-/* ---- The answer ------------------------------------------------------------------ */
+/* ---- The answer ---------------------------------------------------------- */
 
 /* The answer is on its way: what becomes of the connection? */
 static void
@@ -384,7 +385,7 @@ step_write(struct conn *c)
 	bool join = c->x->r->keep_going && c->x->body_done &&
 	    c->start < c->end;
 
-	c->x->full = false;
+	c->x->full = c->x->idle = false;
 	switch (writer_write(c, join)) {
 	case WRITTEN_ALL:
 		answered(c);
@@ -395,7 +396,10 @@ step_write(struct conn *c)
 		conn_watch(c);
 		return false;
 	case WRITTEN_WAIT:
-		if (!c->x->wants_body)
+		c->x->idle = true;
+		if (c->peer_done)
+			loop_timer(conn_loop, &c->timer, PROBE_MS);
+		else if (!c->x->wants_body)
 			loop_timer_stop(conn_loop, &c->timer);
 		conn_watch(c);
 		return false;
@@ -429,7 +433,7 @@ step_drain(struct conn *c)
 	}
 }
 
-/* ---- Running ---------------------------------------------------------------------- */
+/* ---- Running ------------------------------------------------------------- */
 
 static void
 conn_run(struct conn *c)
@@ -502,7 +506,7 @@ peer_done(struct conn *c)
 {
 	c->peer_done = true;
 	conn_watch(c);
-	if (c->phase == PHASE_WALK)
+	if (c->phase == PHASE_WALK || c->x->idle)
 		loop_timer(conn_loop, &c->timer, PROBE_MS);
 }
 
@@ -555,24 +559,27 @@ on_timer(struct timer *t)
 			refuse_head(c, 408, NULL);
 		break;
 	case PHASE_WALK:
-		if (c->x->wants_body)
+	case PHASE_WRITE:
+		if (c->x->wants_body && !c->x->full) {
 			intake_timed_out(c);
-		else
-			probe(c);
-		if (c->phase == PHASE_WALK)
 			return;
+		}
+		if (c->phase == PHASE_WALK || c->x->idle) {
+			probe(c);
+			return;
+		}
+		request_log(c->x->r, LEVEL_INFO, "core", 0, "the client did "
+		    "not take the answer in time");
+		c->phase = PHASE_DEAD;
 		break;
 	default:
-		if (c->x != NULL && c->x->r != NULL)
-			request_log(c->x->r, LEVEL_INFO, "core", 0, "the "
-			    "client did not take the answer in time");
 		c->phase = PHASE_DEAD;
 		break;
 	}
 	conn_run(c);
 }
 
-/* ---- The public part --------------------------------------------------------------- */
+/* ---- The public part ----------------------------------------------------- */
 
 void
 conn_init(struct loop *l, const struct config *c, const struct conn_host *h)

@@ -3,9 +3,9 @@
  *
  *   read head -> corridor -> write -> (keep-alive: read head ...) -> linger
  *
- * A worker calls conn_accept() with a fresh fd; everything else follows from the
- * loop.  What the processes above must know is told through struct conn_host,
- * which is handed down once.
+ * A worker calls conn_accept() with a fresh fd; everything else follows from
+ * the loop.  What the processes above must know is told through struct
+ * conn_host, which is handed down once.
  */
 #ifndef SERVE_CONN_H
 #define SERVE_CONN_H

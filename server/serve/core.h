@@ -149,7 +149,7 @@ struct vhost_address {
 	unsigned	 port;
 };
 
-/* ---- The whole ------------------------------------------------------------ */
+/* ---- The whole ----------------------------------------------------------- */
 
 struct config {
 	struct arena	*arena;

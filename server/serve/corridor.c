@@ -16,7 +16,7 @@
 #include "serve/output.h"
 #include "serve/route.h"
 
-/* ---- Asking the modules ------------------------------------------------------ */
+/* ---- Asking the modules -------------------------------------------------- */
 
 /* Ask from r->next_module on.  all: PASS and DONE both mean ask the next; else
  * the first that does not PASS decides. */
@@ -96,7 +96,7 @@ ask_handle(struct request *r)
 	    "file is not built into the server.");
 }
 
-/* ---- The server's own steps -------------------------------------------------- */
+/* ---- The server's own steps ---------------------------------------------- */
 
 static int
 decode_path(struct request *r)
@@ -192,7 +192,7 @@ check_body_length(struct request *r)
 	    (long long)limit);
 }
 
-/* ---- The table --------------------------------------------------------------- */
+/* ---- The table ----------------------------------------------------------- */
 
 struct step {
 	const char	*what;		/* for whoever explains a request */
@@ -235,7 +235,7 @@ walk(struct request *r, unsigned end)
 	return PASS;
 }
 
-/* ---- Redirects, errors, lookups ------------------------------------------------ */
+/* ---- Redirects, errors, lookups ------------------------------------------ */
 
 /* What old had in its environment, under REDIRECT_ names. */
 static void

@@ -17,8 +17,8 @@ int	corridor_walk(struct request *r, struct request **answer);
 void	corridor_refuse(struct request *r, int status);
 /*
  * What would uri be?  A request that has gone through translation, directory
- * walk, access and fixup, but answers nothing; status 200 or the refusal.  Lives
- * in r's arena.  Never waits: a hook that would is counted as 403.
+ * walk, access and fixup, but answers nothing; status 200 or the refusal.  It
+ * lives in r's arena.  Never waits: a hook that would is counted as 403.
  */
 struct request	*request_lookup(struct request *r, struct str uri);
 /* Run all log hooks for a finished exchange. */

@@ -17,7 +17,7 @@
 #include "serve/hosts.h"
 #include "serve/sections.h"
 
-/* ---- Words that add up to bits: Options, FileETag, AllowOverride ---------- */
+/* ---- Words that add up to bits: Options, FileETag, AllowOverride --------- */
 
 struct bit_word {
 	const char	*word;
@@ -172,7 +172,7 @@ set_override(struct setting *s)
 	return "must be None: .htaccess files are not read by this version";
 }
 
-/* ---- Names and places ------------------------------------------------------ */
+/* ---- Names and places ---------------------------------------------------- */
 
 static const char *
 set_server_root(struct setting *s)
@@ -296,7 +296,7 @@ set_log_level(struct setting *s)
 	return NULL;
 }
 
-/* ---- Answers ---------------------------------------------------------------- */
+/* ---- Answers ------------------------------------------------------------- */
 
 static const char *
 set_error_document(struct setting *s)

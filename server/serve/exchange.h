@@ -30,7 +30,7 @@ struct exchange {
 	struct arena	*arena;
 	struct head	 head;
 	struct request	*r;		/* the newest of the chain */
-	struct buffer	*held;		/* the head's bytes, when not in conn's */
+	struct buffer	*held;		/* the head's, when not in conn's */
 
 	/* The request's body. */
 	bool		 body_done, body_bad;
@@ -48,6 +48,8 @@ struct exchange {
 	uint64_t	 chunk_left;	/* of the chunk being sent */
 	bool		 body_ended;	/* the source said so */
 	bool		 full;		/* the socket took no more */
+	bool		 idle;		/* the source has nothing yet */
+	unsigned	 probes;	/* sent since the last piece */
 };
 
 struct conn {
@@ -103,7 +105,7 @@ enum body_look	 intake_discard(struct conn *c);
 /* The rest of the body is short enough to be read off for another request. */
 bool		 intake_short_rest(const struct conn *c);
 
-/* ---- writer.c: the answer onto the socket ----------------------------------- */
+/* ---- writer.c: the answer onto the socket -------------------------------- */
 
 enum written {
 	WRITTEN_ALL,		/* the answer is complete */
@@ -115,6 +117,9 @@ enum written {
 /* Send as much of the answer as goes; join is set when another request is
  * waiting in the buffer, so that small answers can leave together. */
 enum written	 writer_write(struct conn *c, bool join);
+/* Between two chunks: one byte that changes nothing for who reads on, but that
+ * a peer that is gone answers with a reset.  False when it cannot be sent. */
+bool		 writer_probe(struct conn *c);
 /* Send what was kept back.  WRITTEN_ALL, _FULL or _BROKEN. */
 enum written	 writer_flush(struct conn *c);
 

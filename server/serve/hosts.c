@@ -31,30 +31,36 @@ struct host_index {
 	struct hash	*sets;		/* key_of() -> host_set */
 };
 
-/* ---- Addresses --------------------------------------------------------------- */
+/* ---- Addresses ----------------------------------------------------------- */
+
+static const struct sockaddr_in *
+in4(const struct sockaddr *a)
+{
+	return (const struct sockaddr_in *)(const void *)a;
+}
+
+static const struct sockaddr_in6 *
+in6(const struct sockaddr *a)
+{
+	return (const struct sockaddr_in6 *)(const void *)a;
+}
 
 unsigned
 address_port(const struct sockaddr *a)
 {
-	if (a->sa_family == AF_INET6)
-		return ntohs(((const struct sockaddr_in6 *)(const void *)a)->sin6_port);
-	return ntohs(((const struct sockaddr_in *)(const void *)a)->sin_port);
+	return ntohs(a->sa_family == AF_INET6 ? in6(a)->sin6_port :
+	    in4(a)->sin_port);
 }
 
 /* The bytes of the address; an IPv4 one that came over IPv6 counts as IPv4. */
 static struct str
 address_bytes(const struct sockaddr *a)
 {
-	if (a->sa_family == AF_INET6) {
-		const struct in6_addr *in6 =
-		    &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr;
-
-		if (IN6_IS_ADDR_V4MAPPED(in6))
-			return str_n((const char *)in6 + 12, 4);
-		return str_n((const char *)in6, 16);
-	}
-	return str_n((const char *)&((const struct sockaddr_in *)(const void *)a)->sin_addr,
-	    4);
+	if (a->sa_family != AF_INET6)
+		return str_n((const char *)&in4(a)->sin_addr, 4);
+	if (IN6_IS_ADDR_V4MAPPED(&in6(a)->sin6_addr))
+		return str_n((const char *)&in6(a)->sin6_addr + 12, 4);
+	return str_n((const char *)&in6(a)->sin6_addr, 16);
 }
 
 static const char *
@@ -113,7 +119,7 @@ host_address_parse(struct arena *a, const char *text, struct vec *addresses)
 	return address_resolve(a, host, (unsigned)port, addresses);
 }
 
-/* ---- Reading ------------------------------------------------------------------ */
+/* ---- Reading ------------------------------------------------------------- */
 
 const char *
 host_open(struct setting *s)
@@ -141,7 +147,7 @@ host_open(struct setting *s)
 	return error;
 }
 
-/* ---- The index ------------------------------------------------------------------ */
+/* ---- The index ----------------------------------------------------------- */
 
 enum { KEY_SIZE = 16 + 2 };
 
@@ -235,7 +241,7 @@ hosts_index(struct config *c)
 	return index;
 }
 
-/* ---- Finding ---------------------------------------------------------------------- */
+/* ---- Finding ------------------------------------------------------------- */
 
 const struct host_set *
 hosts_at(const struct config *c, const struct sockaddr *local)

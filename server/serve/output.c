@@ -9,7 +9,7 @@
 #include "serve/output.h"
 #include "serve/request.h"
 
-/* ---- Sources ------------------------------------------------------------------ */
+/* ---- Sources ------------------------------------------------------------- */
 
 struct memory_source {
 	struct source	 source;
@@ -126,7 +126,7 @@ source_chain(struct arena *a, struct source *const *s, size_t n)
 	return &c->source;
 }
 
-/* ---- Framing -------------------------------------------------------------------- */
+/* ---- Framing ------------------------------------------------------------- */
 
 /* A 304 says only what may have changed since.  RFC 9110, 15.4.5. */
 static void

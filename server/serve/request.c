@@ -83,7 +83,7 @@ request_adopt(struct request *r, const struct request *looked)
 	memcpy(r->state, looked->state, sizeof(r->state));
 }
 
-/* ---- The environment -------------------------------------------------------- */
+/* ---- The environment ----------------------------------------------------- */
 
 static struct env_entry *
 env_find(const struct request *r, struct str name)
@@ -132,7 +132,7 @@ request_env(const struct request *r, struct str name)
 	return e == NULL ? STR_NONE : e->value;
 }
 
-/* ---- Names and addresses ----------------------------------------------------- */
+/* ---- Names and addresses ------------------------------------------------- */
 
 static unsigned
 default_port(const char *scheme)
@@ -218,7 +218,7 @@ request_local_port(const struct request *r)
 	return address_port(r->client->local(r->client));
 }
 
-/* ---- The log ------------------------------------------------------------------- */
+/* ---- The log ------------------------------------------------------------- */
 
 void
 request_log(const struct request *r, enum log_level level,
@@ -243,7 +243,7 @@ request_log(const struct request *r, enum log_level level,
 	va_end(ap);
 }
 
-/* ---- The body -------------------------------------------------------------------- */
+/* ---- The body ------------------------------------------------------------ */
 
 enum body_look
 request_body_look(struct request *r, struct str *s)

@@ -79,7 +79,7 @@ struct request {
 	struct str	 path;		/* decoded and normalised; "/a/b" */
 	struct str	 query;		/* raw, without "?" */
 	bool		 has_query;
-	struct fields	 in;		/* = head->fields; hooks may change it */
+	struct fields	 in;		/* head->fields; hooks may change it */
 	struct str	 host;		/* from Host or the target; no port */
 	int64_t		 started_us;	/* wall clock, first byte of the head */
 	int64_t		 started_mono_us;
@@ -101,7 +101,7 @@ struct request {
 	/* What is answered. */
 	int		 status;	/* 200 until someone says otherwise */
 	struct str	 reason;	/* STR_NONE: the standard phrase */
-	struct fields	 out;		/* dropped when an error page replaces */
+	struct fields	 out;		/* dropped for an error page */
 	struct fields	 out_always;	/* kept on error pages, too */
 	struct source	*body;		/* NULL: none */
 	int64_t		 length;	/* of body; -1: not known */
@@ -111,7 +111,7 @@ struct request {
 	bool		 no_log;	/* LogFormat must not see it (lookup) */
 	bool		 close_after;	/* no keep-alive after this answer */
 	bool		 keep_going;	/* set by conn: the connection stays */
-	bool		 aborted;	/* the client went away before the end */
+	bool		 aborted;	/* the client left before the end */
 	uint64_t	 body_sent;	/* bytes of body on the wire */
 	uint64_t	 bytes_in, bytes_out;	/* heads included */
 	int64_t		 first_byte_us;	/* monotonic; 0: nothing sent */
@@ -180,7 +180,7 @@ void		 request_log(const struct request *r, enum log_level level,
 /* The request that the client sent, and the newest after redirects. */
 struct request	*request_first(struct request *r);
 
-/* ---- The request's body ---------------------------------------------------- */
+/* ---- The request's body -------------------------------------------------- */
 
 /* Show the next bytes; the first look sends "100 Continue" when it is due. */
 enum body_look	 request_body_look(struct request *r, struct str *s);

@@ -13,7 +13,7 @@
 #include "serve/route.h"
 #include "serve/sections.h"
 
-/* ---- Merging -------------------------------------------------------------- */
+/* ---- Merging ------------------------------------------------------------- */
 
 /* Scopes are immutable and few, so the pair of addresses names the result. */
 const struct scope *
@@ -41,7 +41,7 @@ route_merge(const struct scope *outer, const struct scope *inner)
 struct merging {
 	struct section_visit visit;
 	struct request	*r;
-	struct vec	*with_inside;	/* sections that hold <Files>; or NULL */
+	struct vec	*with_inside;	/* those that hold <Files>; or NULL */
 };
 
 static void
@@ -64,7 +64,7 @@ merge_locations(struct request *r)
 	    r->path, &m.visit);
 }
 
-/* ---- Virtual host and Location -------------------------------------------- */
+/* ---- Virtual host and Location ------------------------------------------- */
 
 int
 route_vhost(struct request *r)
@@ -86,7 +86,7 @@ route_location(struct request *r)
 	return PASS;
 }
 
-/* ---- The file -------------------------------------------------------------- */
+/* ---- The file ------------------------------------------------------------ */
 
 static enum os_links
 links_allowed(const struct scope *s)

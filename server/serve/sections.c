@@ -11,7 +11,7 @@
 #include "conf/directive.h"
 #include "serve/sections.h"
 
-/* ---- Reading ---------------------------------------------------------------- */
+/* ---- Reading ------------------------------------------------------------- */
 
 /* The sections to which place adds: its host's, or those inside a section. */
 static struct sections *
@@ -160,7 +160,7 @@ section_open_location(struct setting *s)
 	return NULL;
 }
 
-/* ---- Finding ------------------------------------------------------------------ */
+/* ---- Finding ------------------------------------------------------------- */
 
 static const struct vec *
 table_find(const struct hash *table, struct str path)

@@ -8,7 +8,7 @@
 #include "serve/corridor.h"
 #include "serve/vars.h"
 
-/* ---- Getters -------------------------------------------------------------------- */
+/* ---- Getters ------------------------------------------------------------- */
 
 static struct str
 or_empty(struct str s)
@@ -227,7 +227,7 @@ library_path(struct request *r)
 	return str_of(getenv("LD_LIBRARY_PATH"));
 }
 
-/* ---- The table ------------------------------------------------------------------- */
+/* ---- The table ----------------------------------------------------------- */
 
 static const struct var {
 	const char	*name;
@@ -274,7 +274,7 @@ var_get(struct request *r, struct str name)
 	return STR_NONE;
 }
 
-/* ---- The environment of a program ------------------------------------------------- */
+/* ---- The environment of a program ---------------------------------------- */
 
 /* Names that the table gives cannot be set from outside, but for PATH. */
 static bool

@@ -13,9 +13,9 @@
 struct str	 var_get(struct request *r, struct str name);
 /*
  * The whole environment of a CGI program as "NAME=value" strings, NULL at the
- * end, in r's arena: what SetEnv and friends set, the table, and HTTP_ names for
- * the request's fields (never HTTP_PROXY; HTTP_AUTHORIZATION only when asked
- * for with pass_auth).
+ * end, in r's arena: what SetEnv and friends set, the table, and HTTP_ names
+ * for the request's fields (never HTTP_PROXY; HTTP_AUTHORIZATION only when
+ * asked for with pass_auth).
  */
 char	*const	*vars_cgi_environment(struct request *r, bool pass_auth);
 /* The URL path of the script itself: without its path_info. */

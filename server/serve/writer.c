@@ -19,7 +19,7 @@ enum {
 	TURN_BYTES = 4 * 1024 * 1024,	/* sent before others get their turn */
 };
 
-/* ---- What comes next --------------------------------------------------------- */
+/* ---- What comes next ----------------------------------------------------- */
 
 static void
 frame_set(struct exchange *x, const char *bytes, size_t n)
@@ -63,6 +63,7 @@ next_piece(struct exchange *x, struct piece *p)
 		}
 		return got;
 	}
+	x->probes = 0;
 	if (x->chunk_left == 0) {
 		char line[CHUNKED_HEAD_SIZE];
 		struct str s = chunked_head(line, p->n);
@@ -75,7 +76,7 @@ next_piece(struct exchange *x, struct piece *p)
 	return PULL_PIECE;
 }
 
-/* ---- Accounting ----------------------------------------------------------------- */
+/* ---- Accounting ---------------------------------------------------------- */
 
 static size_t
 eat(struct str *s, size_t n)
@@ -126,7 +127,7 @@ account(struct conn *c, const struct piece *p, size_t n)
 		frame_set(x, "\r\n" + (n - k), 2 - (n - k));
 }
 
-/* ---- System calls ------------------------------------------------------------------ */
+/* ---- System calls -------------------------------------------------------- */
 
 static unsigned
 gather(struct conn *c, const struct piece *p, struct iovec v[5])
@@ -249,6 +250,17 @@ writer_flush(struct conn *c)
 		c->unsent_at = 0;
 	}
 	return w;
+}
+
+/* A chunk's size may begin with zeros.  RFC 9112, 7.1. */
+bool
+writer_probe(struct conn *c)
+{
+	const struct exchange *x = c->x;
+
+	return x->r->chunked && !x->full && x->head_left.n == 0 &&
+	    x->frame_n == 0 && x->chunk_left == 0 &&
+	    send(c->watch.fd, "0", 1, MSG_NOSIGNAL) == 1;
 }
 
 enum written

@@ -31,7 +31,8 @@ works_by()
 	"$load" -c 1 -n 1 "$port" "/round-$1,200,22"
 }
 
-settings 0 | serve
+settings 0 >"$dir/first"
+serve <"$dir/first"
 "$load" -k 64 -c 16 -p 20 "$port" /menu,200,22 /cgi-bin/cook,200,14 \
     /wine-list,200,200000 /menu,200,22 /nowhere,404 >"$dir/load" 2>&1 &
 client=$!

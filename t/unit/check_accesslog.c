@@ -173,8 +173,8 @@ static const struct {
 	  "built in" },
 	{ "CustomLog \"|prog\" %h", "cannot be a program: piped logs are not "
 	  "built in" },
-	{ "CustomLog no/such/dir/x %h", "cannot access directory "
-	  "/srv/no/such/dir/ of log file: No such file or directory" },
+	{ "CustomLog no/such/dir/x %h", "CustomLog cannot use the "
+	  "directory /srv/no/such/dir/: No such file or directory" },
 };
 
 START_TEST(tells_mistakes)

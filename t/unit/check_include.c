@@ -93,9 +93,10 @@ static const struct {
 	{ "/d/?.conf", "@/d/a.conf @/d/b.conf", "", "" },
 	{ "/d/[b-z].conf", "@/d/b.conf", "", "" },
 	{ "/d/.*.conf", "@/d/.hidden.conf", "", "" },
-	{ "/*/b.conf", "@/d/b.conf @/e/b.conf", "", "" },
+	{ "/[de]/b.conf", "@/d/b.conf @/e/b.conf", "", "" },
 	{ "/.*/b.conf", "@/.dot/b.conf", "", "" },
-	{ "/*/*/*.conf", "@/d/sub/z.conf", "", "" },
+	{ "/[d-e]/s*/*.conf", "@/d/sub/z.conf", NO_MATCH("s*", "/e"), "" },
+	{ "/d/*/*.conf", "@/d/sub/z.conf", "", "" },
 	{ "/d/sub", "@/d/sub/deep/y.conf @/d/sub/z.conf", "", "" },
 	{ "/d/su*", "@/d/sub/deep/y.conf @/d/sub/z.conf", "", "" },
 	{ "/d", "@/d/.hidden.conf @/d/a.conf @/d/b.conf @/d/note.txt "

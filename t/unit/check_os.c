@@ -548,7 +548,10 @@ START_TEST(programs_start_clean)
 	if (strstr(said, "SigIgn:") == NULL)
 		return;
 	ck_assert_ptr_nonnull(strstr(said, "SigBlk:\t0000000000000000"));
-	ck_assert_ptr_nonnull(strstr(said, "SigIgn:\t0000000000000000"));
+	/* The C library keeps signals 32 and 33 to itself, so what a starter
+	 * did to them stays. */
+	ck_assert(strstr(said, "SigIgn:\t0000000000000000") != NULL ||
+	    strstr(said, "SigIgn:\t0000000180000000") != NULL);
 	ck_assert_ptr_nonnull(strstr(said, "SigCgt:\t0000000000000000"));
 }
 END_TEST

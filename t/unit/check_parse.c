@@ -92,10 +92,10 @@ static const struct {
 	{ "<S a\nA\n</S>", "!<S(a){A}",
 	  "1:5+1 E <S> directive missing closing '>'" },
 	{ "<S ${X}>\nA\n</S>", "!<S(${X}){A}", "1:4+4 E ${X} is not defined" },
-	{ "< S a>\n</S>", "!<(S)(a){}",
-	  "1:2+0 E a section's name must follow < at once\n"
-	  "1:2+0 E <> was not closed\n"
-	  "2:3+1 E </S> without matching <S> section" },
+	{ "< S a>\nA\n</S>", "!<S(a){A}",
+	  "1:2+0 E a section's name must follow < at once" },
+	{ "<>\n</>", "!<{}",
+	  "1:2+0 E a section's name must follow < at once" },
 	/* closing */
 	{ "<S a>\nA\n", "<S(a){A}", "1:2+1 E <S> was not closed" },
 	{ "<S a>\n<T b>\nA\n", "<S(a){<T(b){A}}",
