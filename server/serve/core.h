@@ -75,7 +75,7 @@ struct core_conf {
 	struct number	 strict, registered_methods, require_10;
 	/* any scope */
 	struct options	 options;
-	struct number	 signature, canonical_name, host_lookups;
+	struct number	 signature, canonical_name;
 	struct number	 limit_body;
 	struct number	 accept_path_info, encoded_slashes;
 	struct vec	 error_documents;	/* struct error_document * */

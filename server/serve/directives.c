@@ -409,12 +409,37 @@ set_redirect_limit(struct setting *s)
 	return error;
 }
 
+/* Names are not looked up: a worker must never wait for another server. */
+static const char *
+set_lookups(struct setting *s)
+{
+	static const char *const words[] = { "Off", "On", "Double", NULL };
+	int64_t w;
+	const char *error = read_word(s, 0, words, &w);
+
+	if (error == NULL && w > 0)
+		setting_warn(s, 0, "has no effect: clients are known by "
+		    "address only");
+	return error;
+}
+
+static const char *
+set_canonical_name(struct setting *s)
+{
+	static const char *const words[] = { "Off", "On", "DNS", NULL };
+	struct core_conf *c = s->conf;
+	const char *error = read_word(s, 0, words, &c->canonical_name.is);
+
+	c->canonical_name.given = true;
+	if (error == NULL && c->canonical_name.is == CANONICAL_DNS)
+		setting_warn(s, 0, "counts as On: names are not looked up");
+	return error;
+}
+
 static const char *const tokens_words[] = { "Full", "OS", "Minimal", "Minor",
     "Major", "Prod", "ProductOnly", "Min", NULL };
 static const char *const signature_words[] = { "Off", "On", "EMail", NULL };
 static const char *const trace_words[] = { "Off", "On", "Extended", NULL };
-static const char *const canonical_words[] = { "Off", "On", "DNS", NULL };
-static const char *const lookup_words[] = { "Off", "On", "Double", NULL };
 static const char *const path_info_words[] = { "Off", "On", "Default", NULL };
 static const char *const slash_words[] = { "Off", "On", "NoDecode", NULL };
 
@@ -496,15 +521,15 @@ static const struct directive rows[] = {
 	{ "TraceEnable", 1, 1, IN_CONF, SLOT_WORD, AT(trace), NULL,
 	  "On, Off or Extended: answer TRACE requests",
 	  .words = trace_words },
-	{ "UseCanonicalName", 1, 1, IN_CONF | IN_SECTION, SLOT_WORD,
-	  AT(canonical_name), NULL, "On: ServerName; Off: the client's Host",
-	  .words = canonical_words },
+	{ "UseCanonicalName", 1, 1, IN_CONF | IN_SECTION, SLOT_CUSTOM,
+	  AT(canonical_name), set_canonical_name,
+	  "On: ServerName; Off: the client's Host",
+	  .size = sizeof(struct number) },
 	{ "UseCanonicalPhysicalPort", 1, 1, IN_CONF | IN_SECTION, SLOT_FLAG,
 	  AT(canonical_physical_port), NULL,
 	  "On: tell the port of the connection" },
-	{ "HostnameLookups", 1, 1, IN_CONF | IN_SECTION, SLOT_WORD,
-	  AT(host_lookups), NULL, "On, Off or Double: look up clients' names",
-	  .words = lookup_words },
+	{ "HostnameLookups", 1, 1, IN_CONF | IN_SECTION | ACCEPTED_ONLY,
+	  SLOT_NONE, 0, set_lookups, "On, Off or Double" },
 	/* URLs and files */
 	{ "MergeSlashes", 1, 1, IN_CONF, SLOT_FLAG, AT(merge_slashes), NULL,
 	  "On: // in a URL path counts as /" },

@@ -161,8 +161,8 @@ unsigned
 request_server_port(const struct request *r)
 {
 	const struct core_conf *c = core_conf(r->scope);
-	bool canonical = number_or(c->canonical_name, CANONICAL_OFF) ==
-	    CANONICAL_ON;
+	bool canonical = number_or(c->canonical_name, CANONICAL_OFF) !=
+	    CANONICAL_OFF;
 
 	if (!canonical && r->head != NULL && r->head->host.port != 0)
 		return (unsigned)r->head->host.port;
