@@ -17,7 +17,7 @@
 #define PLAIN_STEPS_PER_BYTE	16	/* for each byte of the subject */
 #define STACK_FIRST	256		/* entries of 16 bytes */
 #define STACK_KEPT	4096		/* for the next match */
-#define STACK_MAX	(16u << 20)
+#define STACK_MAX	(8u << 20)
 #define SLOTS_KEPT	4096
 
 /* Kept from search to search: processes have one thread each. */
@@ -219,7 +219,7 @@ regex_new(struct arena *a, struct str pattern, unsigned flags,
 			regex_study(re, a, tree.root);
 			keep_names(re, a, tree.names);
 		} else {
-			error->message = "it is too large";
+			error->message = "the pattern is too large";
 			re = NULL;
 		}
 	}

@@ -135,8 +135,9 @@ write_repeated_byte(struct writer *w, const struct tree *t, uint32_t min,
 
 	nd->min = min;
 	nd->max = max;
-	nd->how = min < max ? t->how : POSSESSIVE;
+	nd->how = (uint8_t)(min < max ? t->how : POSSESSIVE);
 	nd->set = set_of(w, t->first);
+	nd->any = set_count(&w->re->set[nd->set]) == 256;
 	return i;
 }
 

@@ -48,6 +48,8 @@ struct match {
 	uint32_t	*memo;		/* NULL: not used (yet) */
 	struct record	*record;
 	uint32_t	 n_records, record_room;
+	uint64_t	*recorded;	/* per slot: in the record of this round */
+	uint64_t	 round;
 	struct arena	*arena;		/* of the memo and the records */
 };
 
@@ -96,11 +98,23 @@ bool	memo_begin(struct match *m);
 void	memo_end(struct match *m);
 /* Is it known where nd leads from m->pos?  If not, it will be. */
 bool	memo_knows(struct match *m, const struct node *nd, uint32_t *value);
-/* Is it known that nd fails at pos? */
-bool	 memo_is_lost(const struct match *m, const struct node *nd,
-	    uint32_t pos);
 /* Do what nd once led to.  False: it failed. */
 bool	memo_follow(struct match *m, const struct node *nd, uint32_t value);
+
+/* Can what follows the OP_REPEAT match at pos, for all we know? */
+bool	memo_allows(const struct match *m, const struct node *repeat,
+	    uint32_t pos);
+/* The rest is for one with planes for runs.  Where do the bytes of its set end
+ * that begin at pos? */
+uint32_t memo_run_end(struct match *m, const struct node *repeat, uint32_t pos);
+/* The last position that is allowed from high down to low, low itself not
+ * looked at. */
+uint32_t memo_seek_down(struct match *m, const struct node *repeat,
+	    uint32_t high, uint32_t low);
+/* The first one from low, which is after the repeat's begin, up to high; beyond
+ * high when there is none. */
+uint32_t memo_seek_up(struct match *m, const struct node *repeat, uint32_t low,
+	    uint32_t high);
 
 /* These do without a memo as well. */
 

@@ -19,7 +19,7 @@
 #include "base/arena.h"
 #include "base/regex_match.h"
 
-#define MEMO_MAX	(64u << 20)	/* entries of 4 bytes */
+#define MEMO_MAX	(32u << 20)	/* entries of 4 bytes */
 #define RECORDS_FIRST	16
 
 /* What the memo says of a node at a position. */
@@ -45,6 +45,7 @@ memo_begin(struct match *m)
 	m->record_room = RECORDS_FIRST;
 	m->record = arena_many(m->arena, struct record, m->record_room);
 	m->n_records = 1;
+	m->recorded = arena_many(m->arena, uint64_t, m->n_wanted);
 	return true;
 }
 
@@ -85,10 +86,76 @@ memo_knows(struct match *m, const struct node *nd, uint32_t *value)
 	return *value != UNKNOWN;
 }
 
+/* Can what follows the repeat match at pos, for all we know? */
 bool
-memo_is_lost(const struct match *m, const struct node *nd, uint32_t pos)
+memo_allows(const struct match *m, const struct node *repeat, uint32_t pos)
 {
-	return nd->memo != 0 && m->memo[index_of_node(m, nd, pos)] == FAILED;
+	const struct node *next = &m->re->node[repeat->next];
+
+	return match_follows(m, repeat->follow, pos) && (next->memo == 0 ||
+	    m->memo[index_of_node(m, next, pos)] != FAILED);
+}
+
+uint32_t
+memo_run_end(struct match *m, const struct node *repeat, uint32_t pos)
+{
+	const struct byteset *set = &m->re->set[repeat->set];
+	uint32_t *end = &m->memo[index_of(m, repeat->runs, 0)], i = pos;
+
+	while (end[i] == 0 && i < m->n && set_has(set, m->at[i]))
+		i++;
+	if (end[i] == 0)
+		end[i] = i + 1;
+	m->steps += (i - pos) / 8;
+	while (i-- > pos)
+		end[i] = end[i + 1];
+	return end[pos] - 1;
+}
+
+/*
+ * Positions that are not allowed stay so, and the next time are skipped at
+ * once, together with their neighbours.  low, and what is below, may be where
+ * an iteration of a loop began, which makes a difference to what follows: no
+ * skip begins there.
+ */
+uint32_t
+memo_seek_down(struct match *m, const struct node *repeat, uint32_t high,
+    uint32_t low)
+{
+	uint32_t *skip = &m->memo[index_of(m, repeat->runs + 1, 0)];
+	uint32_t pos = high;
+
+	while (pos > low) {
+		m->steps++;
+		if (skip[pos] == 0) {
+			if (memo_allows(m, repeat, pos))
+				return pos;
+			skip[pos] = pos;
+		} else if (skip[skip[pos] - 1] != 0)
+			skip[pos] = skip[skip[pos] - 1];
+		pos = skip[pos] - 1;
+	}
+	return low;
+}
+
+uint32_t
+memo_seek_up(struct match *m, const struct node *repeat, uint32_t low,
+    uint32_t high)
+{
+	uint32_t *skip = &m->memo[index_of(m, repeat->runs + 1, 0)];
+	uint32_t pos = low;
+
+	while (pos <= high) {
+		m->steps++;
+		if (skip[pos] == 0) {
+			if (memo_allows(m, repeat, pos))
+				return pos;
+			skip[pos] = pos + 1;
+		} else if (skip[pos] <= m->n && skip[skip[pos]] != 0)
+			skip[pos] = skip[skip[pos]];
+		pos = skip[pos];
+	}
+	return pos;
 }
 
 /* As memo_unwind(); what was met since then is remembered with this value. */
@@ -132,23 +199,34 @@ memo_end_atomic(struct match *m, const struct node *atomic)
 	return true;
 }
 
+static void
+forget_planes(struct match *m, uint32_t plane, uint32_t n, uint32_t reach)
+{
+	uint32_t first = 0, last = m->n;
+
+	if (m->pos > reach)
+		first = m->pos - reach;
+	if (m->n - m->pos > reach)
+		last = m->pos + reach;
+	for (; n > 0; n--, plane++)
+		memset(&m->memo[index_of(m, plane, first)], 0,
+		    (last - first + 1) * sizeof(*m->memo));
+}
+
 /* What is known of the inside of a lookbehind of varying length was about
  * another end. */
 static void
 forget(struct match *m, const struct node *look)
 {
-	const struct node *nd = &m->re->node[look->from];
-	uint32_t first = 0, last = m->n, plane, planes;
+	const struct node *node = m->re->node;
+	const struct node *nd = &node[look->from];
 
-	if (m->pos > look->reach)
-		first = m->pos - look->reach;
-	if (m->n - m->pos > look->reach)
-		last = m->pos + look->reach;
-	for (; nd < &m->re->node[look->to]; nd++) {
-		planes = nd->memo == 0 ? 0 : 1 + m->re->node[nd->loop].nest;
-		for (plane = nd->memo; plane < nd->memo + planes; plane++)
-			memset(&m->memo[index_of(m, plane, first)], 0,
-			    (last - first + 1) * sizeof(*m->memo));
+	for (; nd < &node[look->to]; nd++) {
+		if (nd->memo != 0)
+			forget_planes(m, nd->memo, 1 + node[nd->loop].nest,
+			    look->reach);
+		if (nd->op == OP_REPEAT && nd->runs != 0)
+			forget_planes(m, nd->runs, 2, look->reach);
 	}
 }
 
@@ -167,14 +245,9 @@ memo_begin_look(struct match *m, const struct node *look)
 static uint32_t
 record_slot(struct match *m, uint32_t slot, uint32_t record)
 {
-	uint32_t i;
-
-	if (slot >= m->n_wanted)
+	if (slot >= m->n_wanted || m->recorded[slot] == m->round)
 		return record;
-	for (i = record; i != 0; i = m->record[i].next) {
-		if (m->record[i].slot == slot)
-			return record;
-	}
+	m->recorded[slot] = m->round;
 	if (m->n_records == m->record_room) {
 		m->record = arena_grow(m->arena, m->record,
 		    m->record_room * sizeof(*m->record),
@@ -187,12 +260,16 @@ record_slot(struct match *m, uint32_t slot, uint32_t record)
 }
 
 /* What led to the end of a lookahead is remembered with the captures that came
- * after it: these are the last ones in their slots. */
+ * after it.  The last one in each slot counts, and is what the slot holds. */
 static void
 remember_passed(struct match *m, uint32_t depth, uint32_t record)
 {
 	const struct entry *e = &m->stack[m->depth];
+	uint32_t i;
 
+	m->round++;
+	for (i = record; i != 0; i = m->record[i].next)
+		m->recorded[m->record[i].slot] = m->round;
 	while (e-- > &m->stack[depth]) {
 		if (e->kind == UNDO)
 			record = record_slot(m, e->node, record);

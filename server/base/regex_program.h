@@ -40,6 +40,7 @@ struct node {
 	uint8_t		 op;		/* enum op */
 	uint8_t		 how;		/* OP_REPEAT: enum how */
 	uint8_t		 position;	/* OP_POSITION: enum position */
+	bool		 any;		/* OP_REPEAT: set is all bytes */
 	bool		 negative;	/* OP_LOOK */
 	uint32_t	 next, other;
 	uint32_t	 follow;	/* set of what next can begin with, or 0 */
@@ -54,6 +55,7 @@ struct node {
 		struct str text;	/* OP_LITERAL, OP_LITERAL_FOLD */
 		struct {		/* OP_SET, OP_REPEAT */
 			uint32_t set, min, max;
+			uint32_t runs;	/* two more planes, or 0 */
 		};
 		struct {		/* OP_LOOK */
 			uint32_t from, to;	/* the nodes inside */

@@ -17,71 +17,105 @@ takes(const struct match *m, const struct node *nd, uint32_t pos)
 
 /* Can what follows the repeat match at pos, for all we know? */
 static inline bool
-is_hopeful(const struct match *m, const struct node *nd, uint32_t pos)
+allows(const struct match *m, const struct node *nd, uint32_t pos)
 {
-	return match_follows(m, nd->follow, pos) && (m->memo == NULL ||
-	    !memo_is_lost(m, &m->re->node[nd->next], pos));
+	return m->memo == NULL ? match_follows(m, nd->follow, pos) :
+	    memo_allows(m, nd, pos);
 }
 
-/* Let the repeat end at the last hopeful position from high down to low. */
+static inline bool
+knows_runs(const struct match *m, const struct node *nd)
+{
+	return m->memo != NULL && nd->runs != 0;
+}
+
+static bool
+leave_repeat(struct match *m, const struct node *nd, uint32_t pos)
+{
+	m->node = nd->next;
+	m->pos = pos;
+	return true;
+}
+
+/* Let the repeat end at the last position from high down to low that what
+ * follows allows. */
 static bool
 give(struct match *m, const struct node *nd, uint32_t high, uint32_t low)
 {
 	uint32_t pos = high;
 
-	while (pos > low && !is_hopeful(m, nd, pos))
+	if (knows_runs(m, nd))
+		pos = high = memo_seek_down(m, nd, high, low);
+	while (pos > low && !allows(m, nd, pos))
 		pos--;
 	m->steps += (high - pos) / 8;
-	if (pos == low && !is_hopeful(m, nd, pos))
+	if (pos == low && !allows(m, nd, pos))
 		return false;
 	if (pos > low)
 		match_push(m, GIVE, m->node, pos - 1, low);
-	m->node = nd->next;
-	m->pos = pos;
-	return true;
+	return leave_repeat(m, nd, pos);
 }
 
-/* The repeat can end at low.  Let it end at the first hopeful position from
- * there to high. */
+/* Let the repeat end at the first position from low to high that what follows
+ * allows, if its bytes go so far. */
 static bool
 take(struct match *m, const struct node *nd, uint32_t low, uint32_t high)
 {
 	uint32_t pos = low;
 
-	while (!is_hopeful(m, nd, pos) && pos < high && takes(m, nd, pos))
+	if (knows_runs(m, nd))
+		pos = low = memo_seek_up(m, nd, low, high);
+	while (pos <= high && takes(m, nd, pos - 1) && !allows(m, nd, pos))
 		pos++;
 	m->steps += (pos - low) / 8;
-	if (!is_hopeful(m, nd, pos))
+	if (pos > high || !takes(m, nd, pos - 1))
 		return false;
-	if (pos < high && takes(m, nd, pos))
+	if (pos < high)
 		match_push(m, TAKE, m->node, pos + 1, high);
-	m->node = nd->next;
-	m->pos = pos;
-	return true;
+	return leave_repeat(m, nd, pos);
+}
+
+/* How far the bytes of the repeat go from m->pos, up to high. */
+static uint32_t
+run_end(struct match *m, const struct node *nd, uint32_t high)
+{
+	uint32_t pos = m->pos;
+
+	if (nd->any)
+		return high;
+	if (knows_runs(m, nd)) {
+		pos = memo_run_end(m, nd, pos);
+		return pos < high ? pos : high;
+	}
+	while (pos < high && takes(m, nd, pos))
+		pos++;
+	m->steps += (pos - m->pos) / 8;
+	return pos;
 }
 
 static bool
 repeat(struct match *m, const struct node *nd)
 {
-	uint32_t from = m->pos, pos = from, high = m->n, greedy_high;
+	uint32_t left = m->n - m->pos, low = m->pos + nd->min, high, end;
+	bool step_by_step = nd->how == LAZY && !knows_runs(m, nd);
 
-	if (m->n - from < nd->min)
+	if (left < nd->min)
 		return false;
-	if (nd->max < m->n - from)
-		high = from + nd->max;
-	greedy_high = nd->how == LAZY ? from + nd->min : high;
-	while (pos < greedy_high && takes(m, nd, pos))
-		pos++;
-	m->steps += (pos - from) / 8;
-	if (pos - from < nd->min)
+	high = nd->max < left ? m->pos + nd->max : m->n;
+	end = run_end(m, nd, step_by_step ? low : high);
+	if (end < low)
 		return false;
+	if (nd->how == POSSESSIVE)
+		return leave_repeat(m, nd, end);
 	if (nd->how == GREEDY)
-		return give(m, nd, pos, from + nd->min);
-	if (nd->how == LAZY)
-		return take(m, nd, pos, high);
-	m->node = nd->next;
-	m->pos = pos;
-	return true;
+		return give(m, nd, end, low);
+	if (!step_by_step)
+		high = end;
+	if (!allows(m, nd, low))
+		return take(m, nd, low + 1, high);
+	if (low < high)
+		match_push(m, TAKE, m->node, low + 1, high);
+	return leave_repeat(m, nd, low);
 }
 
 /* The same for a repeat without limits, one byte at a time, so that the memo

@@ -9,6 +9,7 @@
 #include "base/regex_program.h"
 
 #define LOOK_AHEAD	200	/* nodes followed to find the first byte */
+#define WIDE		16	/* a repeat worth two planes of the memo */
 
 struct study {
 	struct regex	*re;
@@ -142,8 +143,7 @@ is_anchored(struct study *s)
 			continue;
 		if (nd->op == OP_REPEAT && nd->min == 0 &&
 		    nd->max == REGEX_NO_LIMIT && nd->how != POSSESSIVE &&
-		    set_count(&re->set[nd->set]) == 256 && nd->atomic == 0 &&
-		    !re->has_backrefs)
+		    nd->any && nd->atomic == 0 && !re->has_backrefs)
 			continue;
 		if (nd->op != OP_OPEN && nd->op != OP_SPLIT &&
 		    nd->op != OP_LOOP_IN && nd->op != OP_ATOMIC)
@@ -176,6 +176,9 @@ count(uint32_t *entries, const struct regex *re, uint32_t i)
  * that has several ways in, so that only these have to be remembered.  One
  * plane for each number of loops around it whose iteration can have taken
  * something by then, or nothing.
+ *
+ * A repeat with a high limit has a plane that says where its bytes end, and one
+ * that leads past positions where what follows fails: see regex_memo.c.
  */
 static void
 plan_memo(struct regex *re, uint32_t *entries)
@@ -189,10 +192,15 @@ plan_memo(struct regex *re, uint32_t *entries)
 	re->n_planes = 1;
 	for (i = 1; i < re->n_nodes; i++) {
 		nd = &re->node[i];
-		if (entries[i] < 2)
-			continue;
-		nd->memo = re->n_planes;
-		re->n_planes += 1 + re->node[nd->loop].nest;
+		if (entries[i] > 1) {
+			nd->memo = re->n_planes;
+			re->n_planes += 1 + re->node[nd->loop].nest;
+		}
+		if (nd->op == OP_REPEAT && nd->max >= WIDE &&
+		    nd->max != REGEX_NO_LIMIT) {
+			nd->runs = re->n_planes;
+			re->n_planes += 2;
+		}
 	}
 }
 

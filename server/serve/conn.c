@@ -161,6 +161,8 @@ request_begin(struct conn *c)
 	struct exchange *x = c->x;
 	struct request *r = request_new(x->arena, config, &c->client);
 
+	r->vhost = host_named(config, c->client.hosts, STR_NONE);
+	r->scope = r->vhost->scope;
 	r->head = &x->head;
 	r->method = x->head.method;
 	r->method_name = x->head.method_name;

@@ -289,7 +289,8 @@ route_directory(struct request *r)
 		merge_files(r, &with_inside);
 	merge_locations(r);
 	if (r->found.kind == FOUND_NOTHING && !is_missing(r->found.error)) {
-		request_log(r, LEVEL_ERROR, "core", r->found.error,
+		request_log(r, r->main != NULL ? LEVEL_DEBUG : LEVEL_ERROR,
+		    "core", r->found.error,
 		    "access to %s denied: %s cannot be reached because of "
 		    "file permissions or a symbolic link that Options forbid",
 		    r->path.at == NULL ? "" : str_z(r->arena, r->path),

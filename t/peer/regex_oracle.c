@@ -204,7 +204,7 @@ make_behind(int depth)
 static void
 make_quantifier(bool zero_too)
 {
-	unsigned least = zero_too ? 0 : 1, n;
+	unsigned least = zero_too ? 0 : 1, width = chance(20) ? 40 : 4, n;
 
 	switch (roll(8)) {
 	case 0: case 1:
@@ -218,7 +218,7 @@ make_quantifier(bool zero_too)
 		break;
 	case 6:
 		n = roll(4);
-		text_addf(&out, "{%u,%u}", n, n + least + roll(4));
+		text_addf(&out, "{%u,%u}", n, n + least + roll(width));
 		break;
 	default:
 		text_addf(&out, chance(50) ? "{%u}" : "{%u,}",

@@ -114,7 +114,7 @@ START_TEST(line_form)
 }
 END_TEST
 
-/* By file in order of discovery, then by place; what is the same counts once. */
+/* By file in order of discovery, then by place; the same counts once. */
 START_TEST(order)
 {
 	static const struct {

@@ -262,7 +262,7 @@ START_TEST(bad_pattern_of_version)
 }
 END_TEST
 
-/* ---- Other files ---------------------------------------------------------- */
+/* ---- Other files --------------------------------------------------------- */
 
 static void
 put(const char *name, const char *text)

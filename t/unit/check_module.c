@@ -76,8 +76,8 @@ static const struct {
 	{ "<KeepAlive>", NULL, NULL },
 	{ "KeepAlive ", NULL, NULL },
 	{ "", NULL, NULL },
-	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-	  NULL, NULL },
+	{ "a-name-that-is-much-longer-than-the-name-of-any-directive-may-be"
+	  "-in-any-module", NULL, NULL },
 };
 
 START_TEST(finds_rows)
