@@ -8,6 +8,7 @@
 #include "conf/language.h"
 #include "process/settings.h"
 #include "serve/core.h"
+#include "serve/reqtimeout.h"
 
 extern struct module mod_env, mod_alias, mod_authz, mod_mime, mod_dir, mod_cgi,
     mod_autoindex, mod_log_config, mod_static;
@@ -15,6 +16,7 @@ extern struct module mod_env, mod_alias, mod_authz, mod_mime, mod_dir, mod_cgi,
 struct module *const features[] = {
 	&mod_language,
 	&mod_core,
+	&mod_reqtimeout,
 	&mod_process,
 	&mod_alias,		/* where is it */
 	&mod_authz,		/* who may have it */

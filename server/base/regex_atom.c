@@ -119,11 +119,20 @@ static const struct {
 	const char	*name;
 	const char	*ranges;
 } posix_classes[] = {
-	{ "alpha", "AZaz" },	{ "lower", "az" },	{ "upper", "AZ" },
-	{ "alnum", "09AZaz" },	{ "blank", "\t\t  " },	{ "cntrl", "\1\37\177\177" },
-	{ "digit", "09" },	{ "graph", "!~" },	{ "print", " ~" },
-	{ "punct", "!/:@[`{~" },{ "space", "\t\r  " },	{ "word", "09AZ__az" },
-	{ "xdigit", "09AFaf" },	{ "ascii", "\1\177" },
+	{ "alpha",	"AZaz" },
+	{ "lower",	"az" },
+	{ "upper",	"AZ" },
+	{ "alnum",	"09AZaz" },
+	{ "blank",	"\t\t  " },
+	{ "cntrl",	"\1\37\177\177" },
+	{ "digit",	"09" },
+	{ "graph",	"!~" },
+	{ "print",	" ~" },
+	{ "punct",	"!/:@[`{~" },
+	{ "space",	"\t\r  " },
+	{ "word",	"09AZ__az" },
+	{ "xdigit",	"09AFaf" },
+	{ "ascii",	"\1\177" },
 };
 
 static bool

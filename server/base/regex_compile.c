@@ -137,7 +137,7 @@ write_repeated_byte(struct writer *w, const struct tree *t, uint32_t min,
 	nd->max = max;
 	nd->how = (uint8_t)(min < max ? t->how : POSSESSIVE);
 	nd->set = set_of(w, t->first);
-	nd->any = set_count(&w->re->set[nd->set]) == 256;
+	nd->any = set_is_all(&w->re->set[nd->set]);
 	return i;
 }
 

@@ -48,7 +48,7 @@ struct match {
 	uint32_t	*memo;		/* NULL: not used (yet) */
 	struct record	*record;
 	uint32_t	 n_records, record_room;
-	uint64_t	*recorded;	/* per slot: in the record of this round */
+	uint64_t	*recorded;	/* per slot: the round it was in */
 	uint64_t	 round;
 	struct arena	*arena;		/* of the memo and the records */
 };

@@ -43,7 +43,7 @@ struct node {
 	bool		 any;		/* OP_REPEAT: set is all bytes */
 	bool		 negative;	/* OP_LOOK */
 	uint32_t	 next, other;
-	uint32_t	 follow;	/* set of what next can begin with, or 0 */
+	uint32_t	 follow;	/* set of what next can begin with */
 	uint32_t	 follow_other;	/* the same for other */
 	/* Where the node stands: the OP_LOOP_IN, OP_ATOMIC and OP_LOOK around
 	 * it, 0 when none; the first two inside of the same OP_LOOK. */

@@ -74,15 +74,12 @@ set_meets(const struct byteset *a, const struct byteset *b)
 	return a->end && b->end;
 }
 
-/* Bytes in the set, "end" not counted. */
-static inline unsigned
-set_count(const struct byteset *set)
+/* "end" does not count. */
+static inline bool
+set_is_all(const struct byteset *set)
 {
-	unsigned n = 0;
-
-	for (int i = 0; i < 4; i++)
-		n += (unsigned)__builtin_popcountll(set->word[i]);
-	return n;
+	return (set->word[0] & set->word[1] & set->word[2] & set->word[3]) ==
+	    UINT64_MAX;
 }
 
 #endif

@@ -10,6 +10,7 @@
 #include "process/master.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <time.h>
@@ -69,11 +70,11 @@ static struct {
 	bool		 ending;	/* graceful stop */
 	bool		 stopping;
 	bool		 over;		/* no worker is left */
-	bool		 serving;	/* the starter was told */
+	int		 starter_fd;	/* until then; -1 */
 	int		 status;
 	struct timer	 end_timer;	/* GracefulShutdownTimeout */
 	struct timer	 kill_timer;
-} m;
+} m = { .starter_fd = -1 };
 
 #define TELL(level, ...) \
 	log_write(log_main(), level, "core", NULL, __VA_ARGS__)
@@ -93,6 +94,16 @@ redirect_stderr(void)
 		dup2(STDOUT_FILENO, STDERR_FILENO);
 }
 
+/* The starter's standard error: workers must not hold it, since the starter may
+ * wait for its end. */
+static void
+close_starter(void)
+{
+	if (m.starter_fd != -1)
+		close(m.starter_fd);
+	m.starter_fd = -1;
+}
+
 static void
 crew_is_complete(void)
 {
@@ -100,9 +111,7 @@ crew_is_complete(void)
 	    "operations", core_server_token(m.config));
 	TELL(LEVEL_NOTICE, "AH00094: Command line: '%s'",
 	    m.start->command_line);
-	if (!m.serving)
-		redirect_stderr();
-	m.serving = true;
+	close_starter();
 	detach_tell(0);
 	notify("READY=1\nMAINPID=%ld\nSTATUS=Serving; generation %u",
 	    (long)getpid(), (unsigned)m.board->generation);
@@ -112,9 +121,9 @@ static void
 crew_is_hopeless(void)
 {
 	TELL(LEVEL_EMERG, "workers cannot start; see above");
-	if (m.config->error_log != NULL && !m.serving)
-		fputs("forkful: workers cannot start; see the error log\n",
-		    stderr);
+	if (m.starter_fd != -1)
+		dprintf(m.starter_fd, "forkful: workers cannot start; see "
+		    "the error log\n");
 	m.status = 1;
 	m.wishes |= WANT_STOP;
 	loop_stop(m.loop);
@@ -130,6 +139,7 @@ crew_is_empty(void)
 static void
 forget(void)
 {
+	close_starter();
 	detach_forget();
 	pidfile_forget();
 }
@@ -189,8 +199,7 @@ use(struct config *c, struct settings *s, struct listeners *l)
 	m.config = c;
 	m.settings = s;
 	m.listeners = l;
-	if (m.serving)
-		redirect_stderr();
+	redirect_stderr();
 	crew_serve(c, s, l);
 	/* Workers that still use it have their own copy since their fork. */
 	if (old != NULL)
@@ -477,6 +486,7 @@ supervise_crew(void)
 		m.status = 1;
 		return;
 	}
+	m.starter_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	m.config = NULL;
 	m.listeners = NULL;
 	use(c, m.settings, l);

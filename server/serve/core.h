@@ -85,6 +85,7 @@ struct core_conf {
 	enum flag	 sendfile, mmap, content_digest;
 	struct options	 etag;		/* ETAG_... bits */
 	const struct log_levels *levels;
+	bool		 levels_whole;	/* one for all modules was given */
 	struct number	 max_ranges, max_overlaps, max_reversals; /* -1: none */
 	unsigned	 override;	/* OVERRIDE_... | OVERRIDE_GIVEN */
 };

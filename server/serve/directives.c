@@ -57,22 +57,24 @@ bit_word_find(const struct bit_word *words, const char *z)
 	return NULL;
 }
 
-/* "X is unknown; did you mean Y?" for words of a bit table. */
 static const char *
 bit_word_unknown(struct setting *s, int arg, const struct bit_word *words)
 {
 	const char *names[16];
 	size_t n = 0;
+	struct str word = str_of(s->argv[arg].z);
 
 	while (words[n].word != NULL && n < 16) {
 		names[n] = words[n].word;
 		n++;
 	}
-	const char *near = nearest_name(str_of(s->argv[arg].z), names, n);
+	if (str_starts(word, STR("+")) || str_starts(word, STR("-")))
+		word = str_from(word, 1);
+	const char *near = nearest_name(word, names, n);
 	if (near != NULL)
-		return setting_error(s, arg, "does not know \"%s\"; did you "
-		    "mean %s?", s->argv[arg].z, near);
-	return setting_error(s, arg, "does not know \"%s\"", s->argv[arg].z);
+		s->hint = str_zfmt(s->arena, "did you mean %s?", near);
+	return setting_error(s, arg, "does not know \"%s\"",
+	    s->argv[arg].z);
 }
 
 /* One word with its sign into the set. */
@@ -244,6 +246,17 @@ set_aliases(struct setting *s)
 }
 
 static const char *
+set_server_path(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+
+	if (s->argv[0].z[0] != '/')
+		return "must begin with /";
+	c->server_path = s->argv[0].z;
+	return NULL;
+}
+
+static const char *
 set_error_log(struct setting *s)
 {
 	struct core_conf *c = s->conf;
@@ -258,42 +271,71 @@ set_error_log(struct setting *s)
 	return NULL;
 }
 
-/* LogLevel warn cgi:info mod_alias.c:trace3 */
+static struct log_levels *
+levels_new(struct arena *a, enum log_level base, size_t n)
+{
+	struct log_levels *l = arena_alloc(a, sizeof(*l) +
+	    n * sizeof(l->module[0]));
+
+	l->base = base;
+	l->n = n;
+	return l;
+}
+
+/* Those of above for its modules, else those of below. */
+static const struct log_levels *
+levels_join(struct arena *a, const struct log_levels *below,
+    const struct log_levels *above)
+{
+	struct log_levels *l = levels_new(a, below->base,
+	    above->n + below->n);
+
+	memcpy(l->module, above->module, above->n * sizeof(l->module[0]));
+	memcpy(l->module + above->n, below->module,
+	    below->n * sizeof(l->module[0]));
+	return l;
+}
+
+/* "warn" forgets what was said of modules, "mod_alias.c:trace3" adds to it. */
+static const char *
+add_log_level(struct setting *s, int arg, struct core_conf *c)
+{
+	struct str word = str_of(s->argv[arg].z);
+	ptrdiff_t colon = str_find(word, ':');
+	int level = log_level_named(str_from(word, (size_t)(colon + 1)));
+	struct log_levels *one;
+	const struct module *m;
+
+	if (level < 0)
+		return setting_error(s, arg, "does not know the level "
+		    "\"%s\"; use emerg, alert, crit, error, warn, notice, "
+		    "info, debug or trace1 to trace8", s->argv[arg].z);
+	if (colon < 0) {
+		c->levels = levels_new(s->arena, (enum log_level)level, 0);
+		c->levels_whole = true;
+		return NULL;
+	}
+	m = module_named(str_first(word, (size_t)colon));
+	if (m == NULL) {
+		setting_warn(s, arg, "names a module that is not built in");
+		return NULL;
+	}
+	one = levels_new(s->arena, LEVEL_WARN, 1);
+	one->module[0].module = m->name;
+	one->module[0].level = (enum log_level)level;
+	c->levels = c->levels == NULL ? one : levels_join(s->arena,
+	    c->levels, one);
+	return NULL;
+}
+
 static const char *
 set_log_level(struct setting *s)
 {
-	struct core_conf *c = s->conf;
-	struct log_levels *l = arena_alloc(s->arena, sizeof(*l) +
-	    (size_t)s->argc * sizeof(l->module[0]));
+	const char *error = NULL;
 
-	l->base = c->levels != NULL ? c->levels->base : LEVEL_WARN;
-	for (int i = 0; i < s->argc; i++) {
-		struct str word = str_of(s->argv[i].z);
-		ptrdiff_t colon = str_find(word, ':');
-		int level = log_level_named(str_from(word,
-		    colon < 0 ? 0 : (size_t)colon + 1));
-
-		if (level < 0)
-			return setting_error(s, i, "does not know the level "
-			    "\"%s\"; use emerg, alert, crit, error, warn, "
-			    "notice, info, debug or trace1 to trace8",
-			    s->argv[i].z);
-		if (colon < 0) {
-			l->base = (enum log_level)level;
-			continue;
-		}
-		struct module *m = module_named(str_first(word,
-		    (size_t)colon));
-		if (m == NULL) {
-			setting_warn(s, i, "names a module that is not built "
-			    "in");
-			continue;
-		}
-		l->module[l->n].module = m->name;
-		l->module[l->n++].level = (enum log_level)level;
-	}
-	c->levels = l;
-	return NULL;
+	for (int i = 0; i < s->argc && error == NULL; i++)
+		error = add_log_level(s, i, s->conf);
+	return error;
 }
 
 /* ---- Answers ------------------------------------------------------------- */
@@ -473,7 +515,8 @@ static const struct directive rows[] = {
 	{ "ServerAlias", 1, MANY, IN_VHOST, SLOT_LIST, AT(aliases),
 	  set_aliases, "further names of the host; * and ? are wildcards" },
 	{ "ServerPath", 1, 1, IN_VHOST, SLOT_STRING, AT(server_path),
-	  NULL, "the URL path of the host, for clients without Host" },
+	  set_server_path,
+	  "the URL path of the host, for clients without Host" },
 	{ "ServerAdmin", 1, 1, IN_CONF, SLOT_STRING, AT(server_admin),
 	  NULL, "an e-mail address or URL for error pages" },
 	{ "DocumentRoot", 1, 1, IN_CONF, SLOT_CUSTOM, AT(document_root),
@@ -583,9 +626,11 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	const struct core_conf *o = outer, *i = inner;
 	struct core_conf *r = result;
 
-	(void)a;
 	bits_merge(&o->options, &i->options, &r->options);
 	bits_merge(&o->etag, &i->etag, &r->etag);
+	if (!i->levels_whole && i->levels != NULL && o->levels != NULL)
+		r->levels = levels_join(a, o->levels, i->levels);
+	r->levels_whole = i->levels_whole || o->levels_whole;
 	for (int k = 0; k < 3; k++) {
 		struct number *n[] = { &r->strict, &r->registered_methods,
 		    &r->require_10 };

@@ -170,6 +170,13 @@ name_add(struct hash *table, struct str name,
 		hash_set(table, name, (void *)(uintptr_t)host);
 }
 
+/* Brackets are none: they hold an IPv6 address. */
+static bool
+has_wildcard(struct str name)
+{
+	return str_find(name, '*') >= 0 || str_find(name, '?') >= 0;
+}
+
 static void
 set_add_name(struct arena *a, struct host_set *set, const char *z,
     const struct vhost *host)
@@ -178,10 +185,10 @@ set_add_name(struct arena *a, struct host_set *set, const char *z,
 
 	if (name.n > 1 && name.at[name.n - 1] == '.')
 		name.n--;
-	if (!str_has_glob(name)) {
+	if (!has_wildcard(name)) {
 		name_add(set->names, name, host);
 	} else if (str_starts(name, STR("*.")) &&
-	    !str_has_glob(str_from(name, 1))) {
+	    !has_wildcard(str_from(name, 1))) {
 		name_add(set->suffixes, str_from(name, 1), host);
 	} else {
 		struct glob_name *g = arena_one(a, struct glob_name);

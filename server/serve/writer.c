@@ -124,7 +124,7 @@ account(struct conn *c, const struct piece *p, size_t n)
 	if (k > 0)
 		sent_body(x, k);
 	if (k == p->n && x->r->chunked && x->chunk_left == 0)
-		frame_set(x, "\r\n" + (n - k), 2 - (n - k));
+		frame_set(x, &"\r\n"[n - k], 2 - (n - k));
 }
 
 /* ---- System calls -------------------------------------------------------- */
@@ -166,13 +166,14 @@ send_memory(struct conn *c, const struct piece *p, bool more)
 {
 	struct iovec v[5];
 	struct msghdr m = { .msg_iov = v };
+	unsigned parts = gather(c, p, v);
 	size_t all = 0;
 	ssize_t n;
 
-	m.msg_iovlen = gather(c, p, v);
-	if (m.msg_iovlen == 0)
+	if (parts == 0)
 		return WRITTEN_ALL;
-	for (size_t i = 0; i < m.msg_iovlen; i++)
+	m.msg_iovlen = parts;
+	for (unsigned i = 0; i < parts; i++)
 		all += v[i].iov_len;
 	n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
 	if (n < 0)
