@@ -104,9 +104,9 @@ static int
 search(struct match *m)
 {
 	uint32_t last = m->re->anchored ? 0 : m->n - m->re->shortest;
-	int found = 0;
+	int found;
 
-	for (; found == 0 && m->from <= last; m->from++) {
+	for (; m->from <= last; m->from++) {
 		if (!match_follows(m, m->re->first, m->from))
 			continue;
 		m->node = m->re->start;

@@ -15,6 +15,7 @@
 
 #define WORK_MAX	(4 * REGEX_NODES_MAX)	/* trees visited */
 #define SAME_SETS	64		/* newest sets looked at for a twin */
+#define SWITCH_WAYS	4		/* alternatives worth a switch */
 
 struct writer {
 	struct regex	*re;
@@ -229,10 +230,14 @@ static uint32_t
 write_choice(struct writer *w, struct tree *t, uint32_t next)
 {
 	struct tree *child = t->last;
-	uint32_t entry = write_tree(w, child, next);
+	uint32_t entry = write_tree(w, child, next), n = 1;
 
-	while ((child = child->prev) != NULL)
+	for (; (child = child->prev) != NULL; n++)
 		entry = add_split(w, write_tree(w, child, next), entry);
+	if (n < SWITCH_WAYS)
+		return entry;
+	entry = add(w, OP_SWITCH, entry);
+	w->re->node[entry].n_ways = n;
 	return entry;
 }
 

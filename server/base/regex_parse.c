@@ -494,7 +494,8 @@ parse_sequence(struct parser *p)
 		skip_ignored(p);
 		if ((item = parse_quantifier(p, item)) == NULL)
 			return NULL;
-		tree_add(t, item);
+		if (item->kind != TREE_EMPTY)
+			tree_add(t, item);
 	}
 	if (failed(p))
 		return NULL;

@@ -21,6 +21,7 @@ enum op {
 	OP_SET,			/* one byte of set */
 	OP_REPEAT,		/* min to max bytes of set; how */
 	OP_SPLIT,		/* try next, then other */
+	OP_SWITCH,		/* go where the byte says, or to next */
 	OP_OPEN,		/* note the position in slot */
 	OP_CLOSE,		/* a group ends: slot, open */
 	OP_KEEP,		/* the match is said to begin here */
@@ -60,6 +61,10 @@ struct node {
 		struct {		/* OP_LOOK */
 			uint32_t from, to;	/* the nodes inside */
 			uint32_t reach;		/* see write_behind() */
+		};
+		struct {		/* OP_SWITCH */
+			uint32_t n_ways;	/* of the splits at next */
+			uint16_t *way;		/* by byte, or 0; or NULL */
 		};
 		uint32_t entered;	/* OP_CLOSE: the slot of OP_OPEN */
 		uint32_t n;		/* OP_BACK */

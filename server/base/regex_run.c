@@ -152,6 +152,17 @@ split(struct match *m, const struct node *nd)
 	return first || second;
 }
 
+/* Alternatives that do not begin with this byte are not even looked at. */
+static bool
+choose(struct match *m, const struct node *nd)
+{
+	if (nd->way == NULL)
+		m->node = nd->next;
+	else
+		m->node = m->pos < m->n ? nd->way[m->at[m->pos]] : 0;
+	return m->node != 0;
+}
+
 static bool
 literal(struct match *m, const struct node *nd)
 {
@@ -280,6 +291,8 @@ step(struct match *m, const struct node *nd)
 		return repeat(m, nd);
 	case OP_SPLIT:
 		return split(m, nd);
+	case OP_SWITCH:
+		return choose(m, nd);
 	case OP_BACKREF:
 	case OP_BACKREF_FOLD:
 		return backref(m, nd);

@@ -74,6 +74,19 @@ set_meets(const struct byteset *a, const struct byteset *b)
 	return a->end && b->end;
 }
 
+/* The smallest byte, 256 when there is none. */
+static inline unsigned
+set_first(const struct byteset *set)
+{
+	unsigned c = 0;
+
+	while (c < 256 && set->word[c >> 6] == 0)
+		c += 64;
+	while (c < 256 && !set_has(set, (unsigned char)c))
+		c++;
+	return c;
+}
+
 /* "end" does not count. */
 static inline bool
 set_is_all(const struct byteset *set)

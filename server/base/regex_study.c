@@ -51,7 +51,8 @@ is_at_end(const struct node *nd)
 static bool
 add_first(struct study *s, const struct node *nd, struct byteset *set)
 {
-	struct byteset letter = { .word = { 0 } };
+	char c;
+	int i;
 
 	switch ((enum op)nd->op) {
 	case OP_MATCH:
@@ -63,10 +64,10 @@ add_first(struct study *s, const struct node *nd, struct byteset *set)
 		return false;
 	case OP_LITERAL:
 	case OP_LITERAL_FOLD:
-		set_add(&letter, (unsigned char)nd->text.at[0]);
+		c = nd->text.at[0];
+		set_add(set, (unsigned char)c);
 		if (nd->op == OP_LITERAL_FOLD)
-			set_fold(&letter);
-		set_add_all(set, &letter);
+			set_add(set, (unsigned char)char_upper(c));
 		return true;
 	case OP_SET:
 	case OP_REPEAT:
@@ -77,6 +78,14 @@ add_first(struct study *s, const struct node *nd, struct byteset *set)
 	case OP_SPLIT:
 	case OP_LOOP_OUT:
 		visit(s, nd->other);
+		break;
+	case OP_SWITCH:
+		for (i = 0; nd->way != NULL && i < 256; i++) {
+			if (nd->way[i] != 0)
+				set_add(set, (unsigned char)i);
+		}
+		if (nd->way != NULL)
+			return true;
 		break;
 	default:
 		break;
@@ -105,6 +114,76 @@ first_from(struct study *s, uint32_t i)
 	if (s->n_seen > LOOK_AHEAD)
 		return 0;
 	return regex_add_set(s->re, s->arena, &set);
+}
+
+/*
+ * The ways of a switch by what they begin with.  That helps only when each two
+ * of them begin with the same bytes, or with none in common: then the splits
+ * are tied together anew, for each such set of bytes on its own.
+ */
+struct ways {
+	uint32_t	 n;
+	uint32_t	*split, *body, *set;	/* the last has no split */
+	struct byteset	 claimed;		/* by all sets so far */
+	uint32_t	 owner[256];		/* the set of a byte, or 0 */
+};
+
+static bool
+claim(struct ways *w, const struct byteset *set, uint32_t i)
+{
+	if (set_meets(&w->claimed, set))
+		return w->owner[set_first(set)] == i;
+	set_add_all(&w->claimed, set);
+	for (unsigned c = set_first(set); c < 256; c++) {
+		if (set_has(set, (unsigned char)c))
+			w->owner[c] = i;
+	}
+	return true;
+}
+
+static bool
+sort_ways(struct study *s, const struct node *nd, struct ways *w)
+{
+	const struct regex *re = s->re;
+	uint32_t way, at = nd->next;
+
+	for (way = 0; way < w->n; way++) {
+		w->split[way] = at;
+		w->body[way] = way + 1 < w->n ? re->node[at].next : at;
+		w->set[way] = first_from(s, w->body[way]);
+		if (w->set[way] == 0 || re->set[w->set[way]].end ||
+		    !claim(w, &re->set[w->set[way]], w->set[way]))
+			return false;
+		at = re->node[at].other;
+	}
+	return true;
+}
+
+static void
+study_switch(struct study *s, struct arena *scratch, uint32_t i)
+{
+	struct node *node = s->re->node, *nd = &node[i];
+	struct ways w = { .n = nd->n_ways };
+	uint32_t *entry, way, next;
+
+	w.split = arena_many(scratch, uint32_t, 3 * w.n);
+	w.body = w.split + w.n;
+	w.set = w.body + w.n;
+	if (!sort_ways(s, nd, &w))
+		return;
+	entry = arena_many(scratch, uint32_t, s->re->n_sets);
+	for (way = w.n; way-- > 0;) {
+		next = entry[w.set[way]];
+		entry[w.set[way]] = next != 0 ? w.split[way] : w.body[way];
+		if (w.split[way] == w.body[way])
+			continue;
+		node[w.split[way]].other = next;
+		if (next == 0)
+			node[w.split[way]].next = 0;
+	}
+	nd->way = arena_many(s->arena, uint16_t, 256);
+	for (int c = 0; c < 256; c++)
+		nd->way[c] = (uint16_t)entry[w.owner[c]];
 }
 
 /* A repeated byte that what follows cannot begin with is never given back. */
@@ -146,7 +225,8 @@ is_anchored(struct study *s)
 		    nd->any && nd->atomic == 0 && !re->has_backrefs)
 			continue;
 		if (nd->op != OP_OPEN && nd->op != OP_SPLIT &&
-		    nd->op != OP_LOOP_IN && nd->op != OP_ATOMIC)
+		    nd->op != OP_LOOP_IN && nd->op != OP_ATOMIC &&
+		    nd->op != OP_SWITCH)
 			return false;
 		visit(s, nd->next);
 		if (nd->op == OP_SPLIT)
@@ -160,7 +240,8 @@ count(uint32_t *entries, const struct regex *re, uint32_t i)
 {
 	const struct node *nd = &re->node[i];
 
-	if (nd->op == OP_MATCH || nd->op == OP_LOOK_END)
+	if (nd->op == OP_MATCH || nd->op == OP_LOOK_END ||
+	    (nd->op == OP_SWITCH && nd->way != NULL))
 		return;
 	entries[nd->next]++;
 	if (nd->op == OP_SPLIT || nd->op == OP_LOOP_OUT || nd->op == OP_LOOK)
@@ -169,6 +250,16 @@ count(uint32_t *entries, const struct regex *re, uint32_t i)
 		entries[nd->next]++;
 	if (nd->op == OP_REPEAT && nd->max == REGEX_NO_LIMIT)
 		entries[i] += 2;
+}
+
+/* To be called before all others: all bytes that lead one way are one entry. */
+static void
+count_ways(uint32_t *entries, const struct node *nd)
+{
+	if (nd->op != OP_SWITCH || nd->way == NULL)
+		return;
+	for (int c = 0; c < 256; c++)
+		entries[nd->way[c]] = 1;
 }
 
 /*
@@ -186,6 +277,8 @@ plan_memo(struct regex *re, uint32_t *entries)
 	struct node *nd;
 	uint32_t i;
 
+	for (i = 1; i < re->n_nodes; i++)
+		count_ways(entries, &re->node[i]);
 	entries[re->start]++;
 	for (i = 0; i < re->n_nodes; i++)
 		count(entries, re, i);
@@ -261,9 +354,13 @@ regex_study(struct regex *re, struct arena *a, const struct tree *root)
 	re->set[0].end = true;
 	re->shortest = root->shortest;
 	re->anchored = is_anchored(&s);
-	re->first = first_from(&s, re->start);
+	for (uint32_t i = 1; i < re->n_nodes; i++) {
+		if (re->node[i].op == OP_SWITCH)
+			study_switch(&s, scratch, i);
+	}
 	for (uint32_t i = 1; i < re->n_nodes; i++)
 		study_follow(&s, i);
+	re->first = first_from(&s, re->start);
 	plan_memo(re, arena_many(scratch, uint32_t, re->n_nodes));
 	find_tail(re, root);
 	if (re->tail.n == 0)

@@ -191,12 +191,15 @@ read_request_line(struct head *h, struct str line)
 	h->target = words[1];
 	if (n == 3)
 		why = read_version(h, words[2]);
-	else {
-		h->version = 9;
+	else
 		why = h->limits->allow_09 && h->method == METHOD_GET ? NULL :
 		    "the request line has no protocol version";
-	}
-	return why != NULL ? why : read_target(h);
+	if (why == NULL)
+		why = read_target(h);
+	/* Not before: a refusal shall have a head. */
+	if (why == NULL && n < 3)
+		h->version = 9;
+	return why;
 }
 
 /* Host may not be missing, so what it says is looked at even when an absolute

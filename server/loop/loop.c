@@ -260,16 +260,20 @@ loop_later_stop(struct loop *l, struct later *e)
 	list_remove(&e->link);
 }
 
+/* What they queue comes behind the mark, for the next turn. */
 static void
 run_later(struct loop *l)
 {
+	struct link mark;
 	struct later *e;
 
-	while (!list_empty(&l->later)) {
+	list_append(&l->later, &mark);
+	while (l->later.next != &mark) {
 		e = LIST_OWNER(l->later.next, struct later, link);
 		loop_later_stop(l, e);
 		e->run(e);
 	}
+	list_remove(&mark);
 }
 
 void

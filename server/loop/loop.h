@@ -6,7 +6,8 @@
  * everything may be removed from any callback at any time, itself included.
  *
  * A turn: wait; tick the clock; run ready watches; fire due timers; run the
- * "later" entries (also those queued meanwhile); then sleep again.
+ * "later" entries.  Those queued meanwhile are for the next turn, before which
+ * nobody sleeps: who has much to do can let others have their turn.
  */
 #ifndef LOOP_LOOP_H
 #define LOOP_LOOP_H

@@ -34,6 +34,7 @@ enum {
 	OUT_PIPE = 1024 * 1024,		/* asked for after a full read */
 	STDERR_LINE = 1024,		/* longer lines are cut in parts */
 	STDERR_TURN = 64 * 1024,	/* read before others get their turn */
+	BODY_TURN = 1024 * 1024,	/* likewise written */
 	KILL_MS = 3000,			/* between TERM and KILL */
 	MAX_WORDS = 256,		/* arguments of an ISINDEX query */
 };
@@ -57,7 +58,9 @@ struct script {
 	struct cgihead	 head;
 	bool		 head_done, nph;
 	bool		 exited, out_ended;
+	bool		 hungry;	/* waits for the client's body */
 	bool		 draining;	/* output is read and thrown away */
+	bool		 told_to_end;
 	int		 failed;	/* a status to refuse with; 0: none */
 	struct buffer	*buffer;	/* output read, not yet taken */
 	size_t		 at, n;
@@ -193,6 +196,16 @@ ended(struct child *c, int status, const struct rusage *used)
 	script_release(s);
 }
 
+/* TERM now, KILL a little later: to the whole group, and once. */
+static void
+script_end(struct script *s)
+{
+	if (s->child.pid == 0 || s->told_to_end)
+		return;
+	s->told_to_end = true;
+	child_terminate(&s->child, KILL_MS);
+}
+
 /* The request is over, one way or the other. */
 static void
 request_over(void *arg)
@@ -202,8 +215,8 @@ request_over(void *arg)
 
 	s->r = NULL;
 	pipe_close(&s->in);
-	if (aborted && s->child.pid != 0)
-		child_terminate(&s->child, KILL_MS);
+	if (aborted)
+		script_end(s);
 	if (aborted || s->out_ended || s->exited) {
 		pipe_close(&s->out);
 	} else {
@@ -211,9 +224,19 @@ request_over(void *arg)
 		s->draining = true;
 		loop_watch(loop, &s->out, LOOP_READ);
 	}
-	if (s->child.pid != 0)
+	if (s->told_to_end)
+		loop_timer_stop(loop, &s->timer);
+	else
 		loop_timer(loop, &s->timer, s->timeout_ms);
 	script_release(s);
+}
+
+/* It is the client who does not send, or take; the connection sees to that. */
+static bool
+client_is_slow(const struct script *s)
+{
+	return s->r != NULL && (s->hungry ||
+	    (s->r->body == &s->source && s->n > 0));
 }
 
 static void
@@ -221,13 +244,16 @@ timed_out(struct timer *t)
 {
 	struct script *s = LIST_OWNER(t, struct script, timer);
 
+	if (client_is_slow(s)) {
+		loop_timer(loop, &s->timer, s->timeout_ms);
+		return;
+	}
 	log_write(&s->log, LEVEL_ERROR, "cgi", &s->about, s->r != NULL ?
 	    "AH01220: Timeout waiting for output from CGI script %s" :
 	    "AH01220: CGI script %s worked on for too long after its answer",
 	    s->path);
 	s->failed = 504;
-	if (s->child.pid != 0)
-		child_terminate(&s->child, KILL_MS);
+	script_end(s);
 	if (s->r != NULL)
 		request_wake(s->r);
 	else
@@ -242,24 +268,29 @@ static void
 feed(struct script *s)
 {
 	struct str data;
+	size_t all = 0;
 
 	while (s->in.fd >= 0) {
+		enum body_look got = request_body_look(s->r, &data);
 		ssize_t n;
 
-		switch (request_body_look(s->r, &data)) {
-		case BODY_WAIT:
+		s->hungry = got == BODY_WAIT;
+		if (s->hungry) {
 			loop_watch(loop, &s->in, 0);
 			return;
-		case BODY_END:
-			pipe_close(&s->in);
-			return;
-		case BODY_BAD:
-			s->failed = s->r->status;
-			pipe_close(&s->in);
+		}
+		loop_timer(loop, &s->timer, s->timeout_ms);
+		if (got == BODY_BAD) {
+			s->failed = s->r->status < 400 ? 400 : s->r->status;
 			request_wake(s->r);
+		}
+		if (got != BODY_DATA) {
+			pipe_close(&s->in);
 			return;
-		default:
-			break;
+		}
+		if (all >= BODY_TURN) {
+			loop_watch(loop, &s->in, LOOP_WRITE);
+			return;
 		}
 		n = write(s->in.fd, data.at, data.n);
 		if (n < 0 && errno == EAGAIN) {
@@ -275,7 +306,7 @@ feed(struct script *s)
 			return;
 		}
 		request_body_took(s->r, (size_t)n);
-		loop_timer(loop, &s->timer, s->timeout_ms);
+		all += (size_t)n;
 	}
 }
 
@@ -381,6 +412,8 @@ source_took(struct source *source, size_t n)
 
 	s->at += n;
 	s->n -= n;
+	if (s->n == 0)
+		loop_timer(loop, &s->timer, s->timeout_ms);
 }
 
 /* ---- The head of the output ---------------------------------------------- */

@@ -48,6 +48,7 @@ static struct {
 	struct watch	 lifeline;
 	struct timer	 pause_timer, stop_timer;
 	struct later	 resume;
+	unsigned	 room;		/* for connections */
 	unsigned	 surplus;	/* to take beyond our share */
 	bool		 paused, draining;
 	bool		 full;		/* paused until a request ends */
@@ -70,11 +71,13 @@ accept_one(int door)
 	struct log_about about = { 0 };
 	struct sockaddr_storage peer;
 	socklen_t n = sizeof(peer);
-	int fd;
+	int fd = -1;
 
-	do {
-		fd = os_accept(door, (struct sockaddr *)&peer, &n);
-	} while (fd == -1 && is_passing(errno));
+	errno = EMFILE;
+	if (w.seat->connections < w.room)
+		do {
+			fd = os_accept(door, (struct sockaddr *)&peer, &n);
+		} while (fd == -1 && is_passing(errno));
 	if (fd != -1) {
 		w.told_lack = false;
 		seat_add(w.seat->accepted, 1);
@@ -393,6 +396,15 @@ open_doors(void)
 	return loop_watch(w.loop, &w.lifeline, LOOP_READ);
 }
 
+/* Of all fds, some are for the files and programs that answer. */
+static unsigned
+room_for_connections(void)
+{
+	long fds = os_open_files();
+
+	return fds < INT_MAX ? (unsigned)(fds - fds / 8) : INT_MAX;
+}
+
 static int
 begin(const struct worker_place *p)
 {
@@ -401,6 +413,7 @@ begin(const struct worker_place *p)
 	size_t i;
 
 	w.place = p;
+	w.room = room_for_connections();
 	w.surplus = 1;
 	w.seat = &p->board->seats[p->seat];
 	w.arena = arena_new();

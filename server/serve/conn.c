@@ -21,6 +21,7 @@
 #include "serve/exchange.h"
 #include "serve/hosts.h"
 #include "serve/output.h"
+#include "serve/reqtimeout.h"
 
 enum {
 	LINGER_MS = 2000,		/* without a sign of the peer */
@@ -51,7 +52,7 @@ exchange_end(struct conn *c, bool aborted)
 	if (x == NULL)
 		return;
 	if (x->r != NULL) {
-		x->r->aborted = aborted;
+		x->r->aborted = aborted && !x->complete;
 		host->served(x->r->bytes_out, clock_us_now() -
 		    x->r->started_mono_us);
 		c->idle_ms = number_or(core_conf(x->r->vhost->scope)->
@@ -100,14 +101,34 @@ timeout_of(const struct conn *c)
 static void
 begin_close(struct conn *c, bool politely)
 {
-	if (!politely || writer_flush(c) == WRITTEN_BROKEN) {
+	if (!politely) {
 		c->phase = PHASE_DEAD;
 		return;
 	}
-	shutdown(c->watch.fd, SHUT_WR);
 	c->phase = PHASE_LINGER;
-	c->began_us = clock_us_now();
-	loop_timer(conn_loop, &c->timer, LINGER_MS);
+	c->began_us = 0;
+	loop_timer(conn_loop, &c->timer, timeout_of(c));
+}
+
+/* What was kept back leaves first.  True when nothing is left of it. */
+static bool
+linger_begin(struct conn *c)
+{
+	if (c->began_us != 0)
+		return true;
+	switch (writer_flush(c)) {
+	case WRITTEN_ALL:
+		shutdown(c->watch.fd, SHUT_WR);
+		c->began_us = clock_us_now();
+		loop_timer(conn_loop, &c->timer, LINGER_MS);
+		return true;
+	case WRITTEN_FULL:
+		conn_watch(c);
+		return false;
+	default:
+		c->phase = PHASE_DEAD;
+		return false;
+	}
 }
 
 /* True: go on; false: wait for events. */
@@ -115,8 +136,11 @@ static bool
 step_linger(struct conn *c)
 {
 	static char waste[64 * 1024];
-	ssize_t n = recv(c->watch.fd, waste, sizeof(waste), 0);
+	ssize_t n;
 
+	if (!linger_begin(c))
+		return c->phase == PHASE_DEAD;
+	n = recv(c->watch.fd, waste, sizeof(waste), 0);
 	if (n == 0 || (n < 0 && errno != EAGAIN) ||
 	    clock_us_now() - c->began_us > LINGER_MAX_US) {
 		c->phase = PHASE_DEAD;
@@ -182,10 +206,10 @@ answer_begin(struct conn *c)
 {
 	struct exchange *x = c->x;
 
+	c->phase = PHASE_WRITE;
 	if (draining || !intake_short_rest(c))
 		x->r->close_after = true;
 	x->head_left = output_head(x->r);
-	c->phase = PHASE_WRITE;
 	loop_timer(conn_loop, &c->timer, timeout_of(c));
 }
 
@@ -235,14 +259,34 @@ head_grow(struct conn *c)
 static bool
 await(struct conn *c, int64_t ms)
 {
-	if (writer_flush(c) == WRITTEN_BROKEN) {
+	enum written w = writer_flush(c);
+
+	if (w == WRITTEN_BROKEN) {
 		c->phase = PHASE_DEAD;
 		return true;
 	}
+	c->turn_requests = 0;
+	if (w == WRITTEN_FULL)
+		ms = timeout_of(c);
 	if (ms > 0)
 		loop_timer(conn_loop, &c->timer, ms);
 	conn_watch(c);
 	return false;
+}
+
+/* What is left of the time for a whole head, which began with its first byte;
+ * without such a limit, the time for the next byte. */
+static int64_t
+head_time(const struct conn *c)
+{
+	int64_t all_ms = reqtimeout_ms(reqtimeout_header(config->main->scope),
+	    c->end - c->start);
+	int64_t gone_ms = c->began_us == 0 ? 0 :
+	    (clock_us_now() - c->began_us) / 1000;
+
+	if (all_ms == 0)
+		return timeout_of(c);
+	return all_ms > gone_ms ? all_ms - gone_ms : 1;
 }
 
 /* Nothing is under way: wait for a request with as little as possible. */
@@ -254,19 +298,8 @@ rest(struct conn *c)
 		c->x = NULL;
 	}
 	intake_rest(c);
-	c->turn_requests = 0;
 	c->began_us = 0;
-	return await(c, c->client.answered > 0 ? c->idle_ms : timeout_of(c));
-}
-
-/* A part of a head is here; the rest must come within one time for the whole. */
-static bool
-await_rest_of_head(struct conn *c)
-{
-	bool timed = c->head_timed;
-
-	c->head_timed = true;
-	return await(c, timed ? 0 : timeout_of(c));
+	return await(c, c->client.answered > 0 ? c->idle_ms : head_time(c));
 }
 
 /* Bytes for a head; true when there are some, or the phase has changed. */
@@ -280,9 +313,11 @@ head_bytes(struct conn *c)
 		return true;
 	case INTAKE_NOTHING:
 		return false;
-	default:
+	case INTAKE_END:
 		/* A head that never ends asks for nothing. */
-		writer_flush(c);
+		begin_close(c, c->unsent != NULL);
+		return true;
+	default:
 		c->phase = PHASE_DEAD;
 		return true;
 	}
@@ -295,7 +330,7 @@ step_head(struct conn *c)
 	if (c->start == c->end || c->x != NULL) {
 		if (!head_bytes(c))
 			return c->start == c->end ? rest(c) :
-			    await_rest_of_head(c);
+			    await(c, head_time(c));
 		if (c->phase != PHASE_HEAD)
 			return true;
 	}
@@ -306,13 +341,12 @@ step_head(struct conn *c)
 	switch (head_parse(&c->x->head, c->in->at + c->start,
 	    c->end - c->start)) {
 	case HEAD_MORE:
-		return await_rest_of_head(c);
+		return await(c, head_time(c));
 	case HEAD_BAD:
 		refuse_head(c, c->x->head.status, c->x->head.why);
 		return true;
 	default:
 		c->start += c->x->head.size;
-		c->head_timed = false;
 		request_begin(c);
 		intake_begin(c);
 		c->phase = PHASE_WALK;
@@ -344,15 +378,19 @@ step_walk(struct conn *c)
 static void
 probe(struct conn *c)
 {
-	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	struct exchange *x = c->x;
 
 	if (x->probes == MAX_PROBES || x->head.version < 11)
 		return;
-	if (c->phase == PHASE_WRITE ? !writer_probe(c) : send(c->watch.fd,
-	    line, sizeof(line) - 1, MSG_NOSIGNAL) < 0)
+	if (c->phase == PHASE_WRITE) {
+		if (writer_probe(c))
+			loop_timer(conn_loop, &c->timer,
+			    PROBE_MS << x->probes++);
 		return;
-	loop_timer(conn_loop, &c->timer, PROBE_MS << x->probes++);
+	}
+	writer_interim(c);
+	if (await(c, PROBE_MS << x->probes++))
+		conn_run(c);
 }
 
 /* ---- The answer ---------------------------------------------------------- */
@@ -367,6 +405,7 @@ answered(struct conn *c)
 	bool clean = c->x->body_done && c->start == c->end &&
 	    !c->x->head.keep_alive;
 
+	c->x->complete = true;
 	if (keep && !c->x->body_done) {
 		c->phase = PHASE_DRAIN;
 		return;
@@ -409,6 +448,11 @@ step_write(struct conn *c)
 		loop_timer(conn_loop, &c->timer, timeout_of(c));
 		loop_later(conn_loop, &c->later);
 		return false;
+	case WRITTEN_CUT:
+		/* What is on its way shall arrive. */
+		exchange_end(c, true);
+		begin_close(c, true);
+		return true;
 	default:
 		c->phase = PHASE_DEAD;
 		return true;
@@ -517,6 +561,7 @@ on_ready(struct watch *w, unsigned events)
 {
 	struct conn *c = LIST_OWNER(w, struct conn, watch);
 
+	c->dry = false;
 	if (events & LOOP_GONE && c->phase != PHASE_LINGER)
 		c->phase = PHASE_DEAD;
 	if (c->phase != PHASE_WALK && c->phase != PHASE_WRITE) {
@@ -541,9 +586,17 @@ on_ready(struct watch *w, unsigned events)
 static void
 idle_over(struct conn *c)
 {
+	c->dry = false;
 	if (intake_read(c) != INTAKE_DATA)
 		c->phase = PHASE_DEAD;
 	conn_run(c);
+}
+
+/* The socket has had no room for what waits to be sent. */
+static bool
+is_stuck(const struct conn *c)
+{
+	return c->unsent_n > 0 || (c->x != NULL && c->x->full);
 }
 
 static void
@@ -551,6 +604,14 @@ on_timer(struct timer *t)
 {
 	struct conn *c = LIST_OWNER(t, struct conn, timer);
 
+	if (is_stuck(c)) {
+		if (c->x != NULL && c->x->r != NULL)
+			request_log(c->x->r, LEVEL_INFO, "core", 0, "the "
+			    "client did not take the answer in time");
+		c->phase = PHASE_DEAD;
+		conn_run(c);
+		return;
+	}
 	switch (c->phase) {
 	case PHASE_HEAD:
 		if (c->start == c->end) {
@@ -562,18 +623,11 @@ on_timer(struct timer *t)
 		break;
 	case PHASE_WALK:
 	case PHASE_WRITE:
-		if (c->x->wants_body && !c->x->full) {
+		if (c->x->wants_body)
 			intake_timed_out(c);
-			return;
-		}
-		if (c->phase == PHASE_WALK || c->x->idle) {
+		else
 			probe(c);
-			return;
-		}
-		request_log(c->x->r, LEVEL_INFO, "core", 0, "the client did "
-		    "not take the answer in time");
-		c->phase = PHASE_DEAD;
-		break;
+		return;
 	default:
 		c->phase = PHASE_DEAD;
 		break;

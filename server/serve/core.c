@@ -39,13 +39,13 @@ const char *
 core_server_token(const struct config *c)
 {
 	static char token[sizeof(FORKFUL_VERSION) + 80];
-	static const struct config *made_for;
+	static unsigned made_for;	/* a generation: addresses return */
 	struct utsname u;
 	size_t n = sizeof("Forkful/") - 1;
 
-	if (made_for == c)
+	if (made_for == c->generation && made_for != 0)
 		return token;
-	made_for = c;
+	made_for = c->generation;
 	switch (number_or(core_conf(c->main->scope)->tokens, TOKENS_FULL)) {
 	case TOKENS_PROD:
 	case TOKENS_PROD_LONG:

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "http/method.h"
 #include "http/status.h"
 #include "http/uri.h"
 #include "serve/corridor.h"
@@ -98,6 +99,21 @@ ask_handle(struct request *r)
 
 /* ---- The server's own steps ---------------------------------------------- */
 
+/* The request that was sent, not one made from it. */
+static bool
+is_first(const struct request *r)
+{
+	return r->redirect_to.at == NULL;
+}
+
+/* "OPTIONS *" and CONNECT are answered before anybody wants a path. */
+static bool
+names_no_path(const struct request *r)
+{
+	return is_first(r) && (r->head->form == TARGET_ASTERISK ||
+	    r->head->form == TARGET_AUTHORITY);
+}
+
 static int
 decode_path(struct request *r)
 {
@@ -111,12 +127,11 @@ decode_path(struct request *r)
 	const char *why = NULL;
 	int status;
 
-	uri_split(r->redirect_to.at != NULL ? r->redirect_to : r->uri, &raw,
-	    &query);
+	uri_split(is_first(r) ? r->uri : r->redirect_to, &raw, &query);
 	r->has_query = query.at != NULL;
 	r->query = r->has_query ? query : STR("");
-	if (r->head->form == TARGET_ASTERISK) {
-		r->path = STR("*");
+	if (names_no_path(r)) {
+		r->path = r->head->target;
 		return PASS;
 	}
 	status = uri_decode_path(r->arena, raw, &policy, &r->path, &why);
@@ -129,6 +144,18 @@ decode_path(struct request *r)
 	    "used: %s.", why);
 }
 
+/* What the server itself understands; due with every 405.  RFC 9110, 15.5.6. */
+static void
+say_methods(struct request *r)
+{
+	uint64_t set = METHOD_BIT(METHOD_GET) | METHOD_BIT(METHOD_HEAD) |
+	    METHOD_BIT(METHOD_POST) | METHOD_BIT(METHOD_OPTIONS);
+
+	if (number_or(core_conf(r->scope)->trace, TRACE_ON) != TRACE_OFF)
+		set |= METHOD_BIT(METHOD_TRACE);
+	fields_set(&r->out_always, STR("Allow"), method_list(r->arena, set));
+}
+
 /* TRACE sends back what came in, for the client to see what proxies did. */
 static int
 answer_trace(struct request *r)
@@ -136,9 +163,11 @@ answer_trace(struct request *r)
 	struct text t = { .arena = r->arena };
 	int64_t allowed = number_or(core_conf(r->scope)->trace, TRACE_ON);
 
-	if (allowed == TRACE_OFF)
+	if (allowed == TRACE_OFF) {
+		say_methods(r);
 		return request_refuse(r, 405, "TRACE is switched off on this "
 		    "server.");
+	}
 	if (request_body_length(r) != 0 && allowed != TRACE_EXTENDED)
 		return request_refuse(r, 413, "A TRACE request must have no "
 		    "body.");
@@ -158,19 +187,21 @@ check_method(struct request *r)
 {
 	const struct core_conf *c = core_conf(r->scope);
 
-	if (r->head->expect_unknown)
+	if (r->head->expect_unknown && is_first(r))
 		return request_refuse(r, 417, "The Expect field asks for "
 		    "something other than 100-continue.");
 	if (r->method == METHOD_TRACE)
 		return answer_trace(r);
-	if (r->method == METHOD_CONNECT)
-		return request_refuse(r, 405, "This server is no proxy.");
-	if (r->method == METHOD_OTHER && number_or(c->registered_methods, 0))
+	if (r->method == METHOD_OTHER && number_or(c->registered_methods, 0)) {
+		say_methods(r);
 		return request_refuse(r, 501, "The method %.*s is not known "
 		    "here.", STR_ARGS(r->method_name));
-	if (r->head->form != TARGET_ASTERISK)
+	}
+	if (!names_no_path(r))
 		return PASS;
-	fields_set(&r->out, STR("Allow"), STR("GET,POST,OPTIONS,HEAD"));
+	say_methods(r);
+	if (r->method == METHOD_CONNECT)
+		return request_refuse(r, 405, "This server is no proxy.");
 	r->length = 0;
 	return DONE;
 }
@@ -351,6 +382,18 @@ corridor_refuse(struct request *r, int status)
 	errdoc_page(r);
 }
 
+static bool
+lookups_too_deep(const struct request *r)
+{
+	const struct core_conf *c = core_conf(r->scope);
+	int64_t depth = 0, limit = number_or(c->limit_subrequests,
+	    number_or(c->limit_redirects, 10));
+
+	for (; r->main != NULL; r = r->main)
+		depth++;
+	return depth > limit;
+}
+
 struct request *
 request_lookup(struct request *main, struct str uri)
 {
@@ -361,13 +404,12 @@ request_lookup(struct request *main, struct str uri)
 	r->no_log = true;
 	r->method = METHOD_GET;
 	r->method_name = STR("GET");
-	r->redirects = main->redirects + 1;
-	if (r->redirects > 10) {
+	if (lookups_too_deep(r)) {
 		r->status = 500;
 		return r;
 	}
 	said = walk(r, STEP_CHECK_BODY);
-	if (said == WAIT)
+	if (said == WAIT || said == RESTART)
 		said = 403;
 	if (said >= 100)
 		r->status = said;

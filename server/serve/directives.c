@@ -216,7 +216,8 @@ set_server_name(struct setting *s)
 	c->server_name = s->argv[0].z;
 	host->scheme = "http";
 	if (i >= 0) {
-		host->scheme = str_z(s->arena, str_first(rest, (size_t)i));
+		host->scheme = str_z(s->arena, str_lower(s->arena,
+		    str_first(rest, (size_t)i)));
 		rest = str_from(rest, (size_t)i + 3);
 	}
 	i = str_rfind(rest, ':');

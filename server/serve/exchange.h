@@ -38,6 +38,7 @@ struct exchange {
 	bool		 wants_body;	/* a look said BODY_WAIT */
 	uint64_t	 body_left;	/* BODY_LENGTH */
 	uint64_t	 body_read;
+	int64_t		 body_began_ms;	/* when it was first waited for */
 	struct str	 body_data;	/* decoded, shown, not yet taken */
 	struct chunked	 chunked;
 
@@ -47,6 +48,7 @@ struct exchange {
 	unsigned	 frame_at, frame_n;
 	uint64_t	 chunk_left;	/* of the chunk being sent */
 	bool		 body_ended;	/* the source said so */
+	bool		 complete;	/* all of it is sent */
 	bool		 full;		/* the socket took no more */
 	bool		 idle;		/* the source has nothing yet */
 	unsigned	 probes;	/* sent since the last piece */
@@ -68,8 +70,8 @@ struct conn {
 					 * of lingering; 0: none */
 	unsigned	 turn_requests;	/* answered in this turn of the loop */
 	int64_t		 idle_ms;	/* how long to wait for a request */
+	bool		 dry;		/* the last recv(2) took all there was */
 	bool		 peer_done;	/* the peer will send no more */
-	bool		 head_timed;	/* the timer is for the whole head */
 	bool		 was_busy;	/* counted as a request in progress */
 	struct sockaddr_in6 local;	/* room for either family; 0: unknown */
 };
@@ -87,7 +89,8 @@ enum intake {
 	INTAKE_END,		/* the peer has finished */
 	INTAKE_BROKEN,		/* the connection failed */
 };
-/* One recv(2) behind c->end. */
+/* One recv(2) behind c->end.  INTAKE_NOTHING without one when the last took
+ * all there was and the loop has told of nothing since. */
 enum intake	 intake_read(struct conn *c);
 /* No bytes are unread: give the buffer back unless the head lives in it. */
 void		 intake_rest(struct conn *c);
@@ -113,11 +116,14 @@ enum written {
 	WRITTEN_FULL,		/* the socket takes no more now */
 	WRITTEN_WAIT,		/* the source has nothing yet */
 	WRITTEN_TURN,		/* it is somebody else's turn */
-	WRITTEN_BROKEN,		/* the connection or the source failed */
+	WRITTEN_CUT,		/* the source failed: the rest never comes */
+	WRITTEN_BROKEN,		/* the connection failed */
 };
 /* Send as much of the answer as goes; join is set when another request is
  * waiting in the buffer, so that small answers can leave together. */
 enum written	 writer_write(struct conn *c, bool join);
+/* Before the answer: "100 Continue", behind what was kept back. */
+enum written	 writer_interim(struct conn *c);
 /* Between two chunks: one byte that changes nothing for who reads on, but that
  * a peer that is gone answers with a reset.  False when it cannot be sent. */
 bool		 writer_probe(struct conn *c);

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "serve/exchange.h"
+#include "serve/reqtimeout.h"
 
 enum {
 	MIN_ROOM = 4096,	/* for one recv(2) of a body */
@@ -25,14 +27,19 @@ static const struct chunked_limits chunked_limits = {
 enum intake
 intake_read(struct conn *c)
 {
+	size_t room;
 	ssize_t n;
 
+	if (c->dry)
+		return INTAKE_NOTHING;
 	if (c->in == NULL) {
 		c->in = buffer_take(0);
 		c->start = c->end = 0;
 	}
-	n = recv(c->watch.fd, c->in->at + c->end, c->in->size - c->end, 0);
+	room = c->in->size - c->end;
+	n = recv(c->watch.fd, c->in->at + c->end, room, 0);
 	if (n > 0) {
+		c->dry = (size_t)n < room;
 		c->end += (size_t)n;
 		if (c->x != NULL && c->x->r != NULL)
 			c->x->r->bytes_in += (uint64_t)n;
@@ -79,7 +86,8 @@ bad(struct conn *c, int status, const char *why)
 
 	x->body_bad = true;
 	x->r->close_after = true;
-	if (x->r->status < 400) {
+	/* Later, the status is on its way already. */
+	if (c->phase == PHASE_WALK && x->r->status < 400) {
 		x->r->status = status;
 		x->r->why = str_of(why);
 	}
@@ -150,16 +158,14 @@ decode(struct conn *c)
 	}
 }
 
-/* RFC 9110, 10.1.1: only a client that waits for it is told to go on. */
+/* RFC 9110, 10.1.1: only a client that waits for it is told to go on, and only
+ * before the answer.  If it cannot be sent, the read that follows tells why. */
 static void
 send_continue(struct conn *c)
 {
-	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
-
 	c->x->continue_due = false;
-	if (send(c->watch.fd, line, sizeof(line) - 1, MSG_NOSIGNAL) < 0)
-		return;		/* the read that follows tells what is wrong */
-	c->x->r->bytes_out += sizeof(line) - 1;
+	if (c->phase == PHASE_WALK)
+		writer_interim(c);
 }
 
 static bool
@@ -171,14 +177,28 @@ over_limit(struct conn *c)
 	return limit > 0 && c->x->body_read > (uint64_t)limit;
 }
 
-enum body_look
-intake_look(struct client *client, struct request *r, struct str *s)
+/* How long the next bytes may take: Timeout, or less when the whole body has
+ * used up what RequestReadTimeout gives it. */
+static int64_t
+body_time(struct exchange *x)
 {
-	struct conn *c = (struct conn *)client;
+	const struct scope *s = x->r->vhost->scope;
+	int64_t all_ms = reqtimeout_ms(reqtimeout_body(s), x->body_read);
+	int64_t ms = number_or(core_conf(s)->timeout_ms, 60000);
+
+	if (x->body_began_ms == 0)
+		x->body_began_ms = clock_ms();
+	if (all_ms == 0)
+		return ms;
+	all_ms -= clock_ms() - x->body_began_ms;
+	return all_ms < 1 ? 1 : all_ms < ms ? all_ms : ms;
+}
+
+static enum body_look
+look(struct conn *c, struct str *s)
+{
 	struct exchange *x = c->x;
 
-	if (r->no_body)
-		return BODY_END;
 	if (x->wants_body) {
 		x->wants_body = false;
 		loop_timer_stop(conn_loop, &c->timer);
@@ -211,8 +231,7 @@ intake_look(struct client *client, struct request *r, struct str *s)
 		case INTAKE_NOTHING:
 			x->wants_body = true;
 			conn_watch(c);
-			loop_timer(conn_loop, &c->timer, number_or(core_conf(
-			    r->vhost->scope)->timeout_ms, 60000));
+			loop_timer(conn_loop, &c->timer, body_time(x));
 			return BODY_WAIT;
 		default:
 			return bad(c, 400, "The connection ended before the "
@@ -223,13 +242,27 @@ intake_look(struct client *client, struct request *r, struct str *s)
 	return BODY_DATA;
 }
 
-void
-intake_took(struct client *client, struct request *r, size_t n)
+/* A reader that is still there when the answer is complete comes too late: what
+ * is left is thrown away. */
+enum body_look
+intake_look(struct client *client, struct request *r, struct str *s)
 {
 	struct conn *c = (struct conn *)client;
 
-	(void)r;
+	return r->no_body || c->x->complete ? BODY_END : look(c, s);
+}
+
+static void
+took(struct conn *c, size_t n)
+{
 	c->x->body_data = str_from(c->x->body_data, n);
+}
+
+void
+intake_took(struct client *client, struct request *r, size_t n)
+{
+	(void)r;
+	took((struct conn *)client, n);
 }
 
 void
@@ -253,14 +286,24 @@ intake_discard(struct conn *c)
 	size_t all = 0;
 	enum body_look got;
 
-	c->x->r->no_body = false;
-	while ((got = intake_look(&c->client, c->x->r, &s)) == BODY_DATA) {
-		intake_took(&c->client, c->x->r, s.n);
+	while ((got = look(c, &s)) == BODY_DATA) {
+		took(c, s.n);
 		all += s.n;
 		if (all > SHORT_REST)
 			return BODY_BAD;
 	}
 	return got;
+}
+
+/* How long a chunked body is shows when it has arrived. */
+static bool
+is_all_here(struct conn *c)
+{
+	struct exchange *x = c->x;
+
+	while (c->start < c->end && decode(c) == BODY_DATA)
+		took(c, x->body_data.n);
+	return x->body_done;
 }
 
 bool
@@ -275,9 +318,5 @@ intake_short_rest(struct conn *c)
 		return false;
 	if (x->head.body == BODY_LENGTH)
 		return x->body_left <= SHORT_REST;
-	/* How long a chunked one is shows when it has arrived. */
-	if (x->r->body_ready == NULL && c->start < c->end)
-		intake_discard(c);
-	x->wants_body = false;
-	return x->body_done;
+	return x->r->body_ready == NULL && is_all_here(c);
 }

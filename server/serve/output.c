@@ -158,7 +158,8 @@ settle_framing(struct request *r)
 	r->chunked = !bodiless && r->length < 0 && version >= 11 && !r->nph;
 	if (!bodiless && r->length < 0 && !r->chunked)
 		r->keep_going = false;
-	if (bodiless || r->method == METHOD_HEAD)
+	/* What a program says for itself is its own business. */
+	if ((bodiless || r->method == METHOD_HEAD) && !r->nph)
 		r->body = NULL;
 }
 
@@ -225,6 +226,7 @@ output_head(struct request *r)
 		text_add(&t, clock_http_now());
 		text_addz(&t, "\r\n");
 	}
+	fields_unset(&r->out, STR("Server"));
 	text_addz(&t, "Server: ");
 	text_addz(&t, core_server_token(r->config));
 	text_addz(&t, "\r\n");

@@ -216,7 +216,7 @@ find_file(struct request *r, enum os_links links)
 	if (stat_part(r, name, n, links) == 0) {
 		found_kind(&r->found);
 		if (slashed && r->found.kind != FOUND_DIRECTORY)
-			r->path_info = STR("/");
+			r->path_info = str_copy(r->arena, str_of(name + n));
 		name[n] = 0;
 		r->filename = name;
 		return;

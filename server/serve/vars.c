@@ -276,18 +276,6 @@ var_get(struct request *r, struct str name)
 
 /* ---- The environment of a program ---------------------------------------- */
 
-/* Names that the table gives cannot be set from outside, but for PATH. */
-static bool
-may_set(struct str name)
-{
-	if (str_is(name, "PATH"))
-		return true;
-	for (size_t i = 0; i < N_VARS; i++)
-		if (str_is(name, vars[i].name))
-			return false;
-	return true;
-}
-
 static void
 put(struct request *r, struct vec *to, struct str name, struct str value)
 {
@@ -345,6 +333,45 @@ put_fields(struct request *r, struct vec *to, bool pass_auth)
 	}
 }
 
+static bool
+is_listed(const struct vec *list, struct str name)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const char *z = list->at[i];
+
+		if (strncmp(z, name.at, name.n) == 0 && z[name.n] == '=')
+			return true;
+	}
+	return false;
+}
+
+/* With "_" for what no shell could read, as in Apache. */
+static struct str
+readable(struct arena *a, struct str name)
+{
+	char *z = str_z(a, name);
+
+	for (size_t i = 0; i < name.n; i++)
+		if (!char_is_alnum((unsigned char)z[i]) ||
+		    (i == 0 && char_is_digit((unsigned char)z[i])))
+			z[i] = '_';
+	return str_n(z, name.n);
+}
+
+/* What the server or the client said cannot be said otherwise; but what they
+ * left open can: HTTPS behind a proxy. */
+static void
+put_settings(struct request *r, struct vec *to)
+{
+	for (size_t i = 0; i < r->env.n; i++) {
+		const struct env_entry *e = r->env.at[i];
+		struct str name = readable(r->arena, e->name);
+
+		if (!is_listed(to, name))
+			put(r, to, name, e->value);
+	}
+}
+
 char *const *
 vars_cgi_environment(struct request *r, bool pass_auth)
 {
@@ -358,13 +385,8 @@ vars_cgi_environment(struct request *r, bool pass_auth)
 		    !(path_set && strcmp(vars[i].name, "PATH") == 0))
 			put(r, &list, str_of(vars[i].name), value);
 	}
-	for (size_t i = 0; i < r->env.n; i++) {
-		const struct env_entry *e = r->env.at[i];
-
-		if (may_set(e->name))
-			put(r, &list, e->name, e->value);
-	}
 	put_fields(r, &list, pass_auth);
+	put_settings(r, &list);
 	vec_add(r->arena, &list, NULL);
 	return (char *const *)list.at;
 }

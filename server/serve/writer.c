@@ -16,6 +16,7 @@
 
 enum {
 	JOIN_MAX = 8 * 1024,		/* an answer that may wait for others */
+	INTERIM_ROOM = 32,		/* kept free behind answers that wait */
 	TURN_BYTES = 4 * 1024 * 1024,	/* sent before others get their turn */
 };
 
@@ -198,7 +199,7 @@ send_file(struct conn *c, const struct piece *p)
 	if (n == 0) {
 		request_log(c->x->r, LEVEL_ERROR, "core", 0, "%s became "
 		    "shorter while it was sent", c->x->r->filename);
-		return WRITTEN_BROKEN;
+		return WRITTEN_CUT;
 	}
 	c->x->r->bytes_out += (uint64_t)n;
 	sent_body(c->x, (size_t)n);
@@ -224,7 +225,7 @@ joined(struct conn *c, const struct piece *p)
 	if (c->unsent_n == 0)
 		c->unsent_at = 0;
 	size_t end = c->unsent_at + c->unsent_n;
-	if (c->unsent->size - end < need)
+	if (c->unsent->size - end < need + INTERIM_ROOM)
 		return false;
 	size_t before = c->unsent_n;
 	n = gather(c, p, v);
@@ -253,6 +254,26 @@ writer_flush(struct conn *c)
 	return w;
 }
 
+/* It may not overtake the answers that wait. */
+enum written
+writer_interim(struct conn *c)
+{
+	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	size_t n = sizeof(line) - 1, end;
+
+	if (c->unsent == NULL)
+		c->unsent = buffer_take(0);
+	if (c->unsent_n == 0)
+		c->unsent_at = 0;
+	end = c->unsent_at + c->unsent_n;
+	if (c->unsent->size - end < n)
+		return WRITTEN_FULL;
+	memcpy(c->unsent->at + end, line, n);
+	c->unsent_n += n;
+	c->x->r->bytes_out += n;
+	return writer_flush(c);
+}
+
 /* A chunk's size may begin with zeros.  RFC 9112, 7.1. */
 bool
 writer_probe(struct conn *c)
@@ -276,8 +297,8 @@ writer_write(struct conn *c, bool join)
 		enum written w;
 
 		if (got == PULL_FAILED) {
-			send_memory(c, NULL, false);
-			return WRITTEN_BROKEN;
+			w = send_memory(c, NULL, false);
+			return w == WRITTEN_ALL ? WRITTEN_CUT : w;
 		}
 		if (join && got != PULL_WAIT &&
 		    joined(c, got == PULL_PIECE ? &p : NULL)) {

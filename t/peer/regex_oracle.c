@@ -118,6 +118,66 @@ make_backref(void)
 }
 
 static void
+make_quantifier(bool zero_too)
+{
+	unsigned least = zero_too ? 0 : 1, width = chance(20) ? 40 : 4, n;
+
+	switch (roll(8)) {
+	case 0: case 1:
+		text_addc(&out, '*');
+		break;
+	case 2: case 3:
+		text_addc(&out, '+');
+		break;
+	case 4: case 5:
+		text_addc(&out, '?');
+		break;
+	case 6:
+		n = roll(4);
+		text_addf(&out, "{%u,%u}", n, n + least + roll(width));
+		break;
+	default:
+		text_addf(&out, chance(50) ? "{%u}" : "{%u,}",
+		    least + roll(4));
+		break;
+	}
+	if (chance(25))
+		text_addc(&out, '?');
+	else if (chance(15))
+		text_addc(&out, '+');
+}
+
+static void
+make_literal(void)
+{
+	static const char letters[] = "aaaaaabbbbbbcccABC1_-/, ";
+
+	text_addc(&out, letters[roll(sizeof(letters) - 1)]);
+}
+
+/* A list that is sorted by first bytes. */
+static void
+make_words(void)
+{
+	unsigned n = 4 + roll(5);
+
+	n_groups++;
+	text_addz(&out, chance(20) ? "((?i)" : "(");
+	while (n-- > 0) {
+		make_literal();
+		if (chance(30))
+			make_class();
+		if (chance(50))
+			make_literal();
+		if (chance(20))
+			make_quantifier(false);
+		if (n > 0)
+			text_addc(&out, '|');
+	}
+	text_addc(&out, ')');
+}
+
+static void
 make_group(int depth)
 {
 	static const char *const open[] = {
@@ -126,6 +186,10 @@ make_group(int depth)
 	};
 	const char *z = PICK(open);
 
+	if (chance(5)) {
+		make_words();
+		return;
+	}
 	if (chance(5)) {
 		text_addf(&out, chance(50) ? "(?<n%u>" : "(?P<n%u>", n_named++);
 		n_groups++;
@@ -200,44 +264,6 @@ make_behind(int depth)
 	n_looks--;
 	n_behind--;
 	text_addc(&out, ')');
-}
-
-static void
-make_quantifier(bool zero_too)
-{
-	unsigned least = zero_too ? 0 : 1, width = chance(20) ? 40 : 4, n;
-
-	switch (roll(8)) {
-	case 0: case 1:
-		text_addc(&out, '*');
-		break;
-	case 2: case 3:
-		text_addc(&out, '+');
-		break;
-	case 4: case 5:
-		text_addc(&out, '?');
-		break;
-	case 6:
-		n = roll(4);
-		text_addf(&out, "{%u,%u}", n, n + least + roll(width));
-		break;
-	default:
-		text_addf(&out, chance(50) ? "{%u}" : "{%u,}",
-		    least + roll(4));
-		break;
-	}
-	if (chance(25))
-		text_addc(&out, '?');
-	else if (chance(15))
-		text_addc(&out, '+');
-}
-
-static void
-make_literal(void)
-{
-	static const char letters[] = "aaaaaabbbbbbcccABC1_-/, ";
-
-	text_addc(&out, letters[roll(sizeof(letters) - 1)]);
 }
 
 /* Returns whether a quantifier may follow. */

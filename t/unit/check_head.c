@@ -164,6 +164,7 @@ static const struct row rows[] = {
 { BYTES("HEAD /\r\n"), 400, "no protocol version", &strict },
 { BYTES("POST /\r\n"), 400, "no protocol version", &strict },
 { BYTES("GET *\r\n"), 400, "OPTIONS only", &strict },
+{ BYTES("GET /\tHTTP/1.1\r\n" HOST END), 400, "control", &strict },
 
 /* Fields. */
 { BYTES(LINE HOST ": a\r\n" END), 400, "empty", &strict },
@@ -352,6 +353,7 @@ START_TEST(policy)
 		ck_assert_msg(strstr(h.why, r->why) != NULL,
 		    "row %d: \"%s\" for %s", _i, h.why, r->bytes);
 		ck_assert(!h.keep_alive);
+		ck_assert_int_ne(h.version, 9);
 		ck_assert_uint_le(h.culprit.n, 80);
 	} else if (whole) {
 		ck_assert_int_eq(result, HEAD_DONE);

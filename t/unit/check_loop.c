@@ -443,7 +443,8 @@ count_turn(void *arg)
 	loop_stop(l);
 }
 
-START_TEST(later_runs_before_the_turn_ends)
+/* Even one that queues itself again and again leaves the others their turn. */
+START_TEST(later_runs_once_in_a_turn)
 {
 	struct errand c = { { .run = run_errand }, 0, NULL };
 	struct errand b = { { .run = run_errand }, 0, &c };
@@ -461,13 +462,21 @@ START_TEST(later_runs_before_the_turn_ends)
 	loop_run(l);
 	ck_assert_int_eq(turns, 1);
 	ck_assert_int_eq(a.runs, 1);
+	ck_assert_int_eq(b.runs, 0);
+	loop_run(l);
 	ck_assert_int_eq(b.runs, 1);
+	loop_run(l);
 	ck_assert_int_eq(c.runs, 1);
+	ck_assert_int_eq(a.runs, 1);
 	ck_assert_int_eq(never.runs, 0);
 	/* And once more, as if new. */
+	c.next = &c;
 	loop_later(l, &c.later);
 	loop_run(l);
 	ck_assert_int_eq(c.runs, 2);
+	loop_run(l);
+	ck_assert_int_eq(c.runs, 3);
+	loop_later_stop(l, &c.later);
 	loop_end(l);
 }
 END_TEST
@@ -554,7 +563,7 @@ main(void)
 	tcase_add_loop_test(tc, timers_fire_in_order, 0, 2);
 	tcase_add_loop_test(tc, timers_move, 0, 2);
 	tcase_add_loop_test(tc, timer_for_now_waits_a_turn, 0, 2);
-	tcase_add_loop_test(tc, later_runs_before_the_turn_ends, 0, 2);
+	tcase_add_loop_test(tc, later_runs_once_in_a_turn, 0, 2);
 	tcase_add_loop_test(tc, signals_come_through_the_loop, 0, 2);
 	tcase_add_loop_test(tc, signal_flood, 0, 2);
 	tcase_add_test(tc, backend_has_a_name);

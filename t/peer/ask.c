@@ -1,0 +1,375 @@
+/*
+ * ask.c - send bytes to a server and tell what comes back, so that the answers
+ * of two servers can be compared line by line:
+ *
+ *	ask PORT FILE
+ *
+ * sends what is in FILE to 127.0.0.1, says that nothing more will come, reads to
+ * the end, and prints a line "N.WHAT<TAB>VALUE" for each fact of the Nth answer:
+ * status, reason, field NAME (in lower case; several of one name joined by
+ * " & "), body.  What differs from run to run is replaced by a word.
+ *
+ * It must not share code with the server.  Exits 1 when it cannot talk.
+ */
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { WAIT_MS = 15000, MAX_FIELDS = 100, MAX_ANSWERS = 100 };
+
+struct bytes {
+	char	*at;
+	size_t	 n;
+};
+
+struct answer {
+	int		 status;
+	const char	*reason;
+	size_t		 n_fields;
+	struct {
+		const char	*name;
+		char		 value[8192];
+	} field[MAX_FIELDS];
+	struct bytes	 body;
+};
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "ask: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* ---- Bytes --------------------------------------------------------------- */
+
+static void
+append(struct bytes *b, const char *p, size_t n)
+{
+	b->at = realloc(b->at, b->n + n + 1);
+	if (b->at == NULL)
+		die("memory");
+	memcpy(b->at + b->n, p, n);
+	b->n += n;
+	b->at[b->n] = '\0';
+}
+
+static struct bytes
+read_file(const char *path)
+{
+	struct bytes all = { NULL, 0 };
+	char room[4096];
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	if (f == NULL)
+		die(path);
+	append(&all, "", 0);
+	while ((n = fread(room, 1, sizeof(room), f)) > 0)
+		append(&all, room, n);
+	fclose(f);
+	return all;
+}
+
+static int
+connect_to(const char *port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET,
+	    .sin_port = htons((in_port_t)atoi(port)),
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd == -1 || connect(fd, (struct sockaddr *)&in, sizeof(in)) == -1)
+		die("connect");
+	return fd;
+}
+
+/* A server that refuses may stop to read: no mistake. */
+static struct bytes
+exchange(int fd, const struct bytes *request)
+{
+	struct bytes all = { NULL, 0 };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char room[65536];
+	size_t sent = 0;
+	ssize_t n;
+
+	append(&all, "", 0);
+	while (sent < request->n && (n = send(fd, request->at + sent,
+	    request->n - sent, MSG_NOSIGNAL)) > 0)
+		sent += (size_t)n;
+	shutdown(fd, SHUT_WR);
+	for (;;) {
+		if (poll(&p, 1, WAIT_MS) != 1) {
+			errno = ETIMEDOUT;
+			die("read");
+		}
+		n = recv(fd, room, sizeof(room), 0);
+		if (n <= 0)
+			break;
+		append(&all, room, (size_t)n);
+	}
+	close(fd);
+	return all;
+}
+
+/* ---- Answers ------------------------------------------------------------- */
+
+/* Cut the next line off, without its end; NULL when there is no whole one. */
+static char *
+take_line(struct bytes *rest)
+{
+	char *line = rest->at;
+	char *end = memchr(line, '\n', rest->n);
+
+	if (end == NULL)
+		return NULL;
+	rest->n -= (size_t)(end + 1 - line);
+	rest->at = end + 1;
+	if (end > line && end[-1] == '\r')
+		end--;
+	*end = '\0';
+	return line;
+}
+
+static const char *
+value_of(const struct answer *a, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_fields; i++)
+		if (strcmp(a->field[i].name, name) == 0)
+			return a->field[i].value;
+	return NULL;
+}
+
+static void
+add_field(struct answer *a, char *line)
+{
+	char *value = strchr(line, ':'), *p;
+	size_t i, n;
+
+	if (value == NULL)
+		return;
+	*value++ = '\0';
+	value += strspn(value, " \t");
+	for (p = line; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	for (i = 0; i < a->n_fields; i++)
+		if (strcmp(a->field[i].name, line) == 0)
+			break;
+	if (i == MAX_FIELDS)
+		return;
+	n = i < a->n_fields ? strlen(a->field[i].value) : 0;
+	snprintf(a->field[i].value + n, sizeof(a->field[i].value) - n,
+	    "%s%s", n > 0 ? " & " : "", value);
+	a->field[i].name = line;
+	if (i == a->n_fields)
+		a->n_fields++;
+}
+
+static bool
+take_head(struct bytes *rest, struct answer *a)
+{
+	char *line;
+
+	if (rest->n < 5 || strncmp(rest->at, "HTTP/", 5) != 0)
+		return false;
+	line = take_line(rest);
+	if (line == NULL || strchr(line, ' ') == NULL)
+		return false;
+	a->status = atoi(strchr(line, ' ') + 1);
+	a->reason = strlen(strchr(line, ' ')) > 5 ?
+	    strchr(line, ' ') + 5 : "";
+	a->n_fields = 0;
+	while ((line = take_line(rest)) != NULL && *line != '\0')
+		add_field(a, line);
+	return line != NULL;
+}
+
+static void
+take_bytes(struct bytes *rest, size_t n, struct bytes *to)
+{
+	if (n > rest->n)
+		n = rest->n;
+	append(to, rest->at, n);
+	rest->at += n;
+	rest->n -= n;
+}
+
+static void
+take_chunks(struct bytes *rest, struct bytes *to)
+{
+	char *line;
+	size_t n;
+
+	while ((line = take_line(rest)) != NULL) {
+		n = strtoul(line, NULL, 16);
+		if (n == 0)
+			break;
+		take_bytes(rest, n, to);
+		take_line(rest);
+	}
+	while ((line = take_line(rest)) != NULL && *line != '\0')
+		continue;
+}
+
+static void
+take_body(struct bytes *rest, struct answer *a, bool head)
+{
+	const char *coding = value_of(a, "transfer-encoding");
+	const char *length = value_of(a, "content-length");
+
+	a->body = (struct bytes){ NULL, 0 };
+	append(&a->body, "", 0);
+	if (head || a->status < 200 || a->status == 204 || a->status == 304)
+		return;
+	if (coding != NULL)
+		take_chunks(rest, &a->body);
+	else
+		take_bytes(rest, length == NULL ? rest->n :
+		    strtoul(length, NULL, 10), &a->body);
+}
+
+/* ---- Telling ------------------------------------------------------------- */
+
+/* What is the server's own, or the moment's. */
+static const char *
+normal(const char *name, const char *value)
+{
+	if (strcmp(name, "date") == 0)
+		return "DATE";
+	if (strcmp(name, "server") == 0)
+		return "SERVER";
+	return value;
+}
+
+static void
+print_escaped(const char *p, size_t n)
+{
+	for (; n > 0; n--, p++)
+		if (*p == '\n')
+			fputs("\\n", stdout);
+		else if (*p == '\\' || *p < ' ' || *p > '~')
+			printf("\\x%02x", (unsigned char)*p);
+		else
+			putchar(*p);
+	putchar('\n');
+}
+
+/* A page that a server made of its own words is a page. */
+static bool
+is_own_page(const struct answer *a)
+{
+	return a->status >= 300 && a->body.n >= 14 &&
+	    strncasecmp(a->body.at, "<!DOCTYPE HTML", 14) == 0;
+}
+
+/* The boundary between parts is random: the one line that it is in type. */
+static void
+hide_boundary(struct answer *a)
+{
+	size_t i, n;
+	char *boundary, *p;
+
+	for (i = 0; i < a->n_fields; i++) {
+		boundary = strstr(a->field[i].value, "boundary=");
+		if (strcmp(a->field[i].name, "content-type") != 0 ||
+		    boundary == NULL)
+			continue;
+		boundary += strlen("boundary=");
+		n = strlen(boundary);
+		for (p = a->body.at; (p = strstr(p, boundary)) != NULL;)
+			memset(p, 'B', n < 3 ? n : 3), p += 3,
+			    memmove(p, p + n - 3, strlen(p + n - 3) + 1);
+		a->body.n = strlen(a->body.at);
+		strcpy(boundary, "BBB");
+	}
+}
+
+static void
+print_answer(int number, struct answer *a)
+{
+	bool own = is_own_page(a);
+	size_t i;
+
+	hide_boundary(a);
+	printf("%d.status\t%d\n%d.reason\t%s\n", number, a->status, number,
+	    a->reason);
+	for (i = 0; i < a->n_fields; i++) {
+		printf("%d.field %s\t", number, a->field[i].name);
+		if (own && strcmp(a->field[i].name, "content-length") == 0)
+			puts("OWN PAGE");
+		else
+			print_escaped(normal(a->field[i].name,
+			    a->field[i].value), strlen(normal(
+			    a->field[i].name, a->field[i].value)));
+	}
+	printf("%d.body\t", number);
+	if (own)
+		puts("OWN PAGE");
+	else
+		print_escaped(a->body.at, a->body.n);
+}
+
+/* ---- Requests ------------------------------------------------------------ */
+
+/* Whether the request line at p asks for a head alone. */
+static bool
+next_is_head(const char **p)
+{
+	const char *line, *end;
+	bool head;
+
+	for (line = *p; *line != '\0'; line = end) {
+		end = line + strcspn(line, "\n");
+		end += *end == '\n';
+		if (end - line > 10 && memmem(line, (size_t)(end - line),
+		    " HTTP/1.", 8) != NULL) {
+			head = strncmp(line, "HEAD ", 5) == 0;
+			*p = end;
+			return head;
+		}
+	}
+	*p = line;
+	return false;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct answer a;
+	struct bytes request, rest;
+	const char *asked;
+	char *all;
+	int number = 0;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: ask PORT FILE\n");
+		return 1;
+	}
+	request = read_file(argv[2]);
+	rest = exchange(connect_to(argv[1]), &request);
+	asked = request.at;
+	all = rest.at;
+	while (rest.n > 0 && number < MAX_ANSWERS && take_head(&rest, &a)) {
+		take_body(&rest, &a, a.status >= 200 &&
+		    next_is_head(&asked));
+		print_answer(++number, &a);
+		free(a.body.at);
+	}
+	printf("%d.rest\t", number + 1);
+	print_escaped(rest.at, rest.n);
+	free(all);
+	free(request.at);
+	return 0;
+}
