@@ -45,6 +45,15 @@ is_at_end(const struct node *nd)
 	    nd->position == AT_END_OR_NEWLINE || nd->position == AT_LINE_END);
 }
 
+static void
+add_ways(const struct node *nd, struct byteset *set)
+{
+	for (int c = 0; c < 256; c++) {
+		if (nd->way[c] != 0)
+			set_add(set, (unsigned char)c);
+	}
+}
+
 /* Add what nd can begin with, or go on to what is after it.  False when that
  * cannot be said, or does not help: to leave an atomic group is final, even if
  * nothing can come after it. */
@@ -52,7 +61,6 @@ static bool
 add_first(struct study *s, const struct node *nd, struct byteset *set)
 {
 	char c;
-	int i;
 
 	switch ((enum op)nd->op) {
 	case OP_MATCH:
@@ -80,13 +88,10 @@ add_first(struct study *s, const struct node *nd, struct byteset *set)
 		visit(s, nd->other);
 		break;
 	case OP_SWITCH:
-		for (i = 0; nd->way != NULL && i < 256; i++) {
-			if (nd->way[i] != 0)
-				set_add(set, (unsigned char)i);
-		}
-		if (nd->way != NULL)
-			return true;
-		break;
+		if (nd->way == NULL)
+			break;
+		add_ways(nd, set);
+		return true;
 	default:
 		break;
 	}

@@ -214,16 +214,23 @@ struct module mod_process = {
 
 /* Without Group, the user's own. */
 static void
-settle_who(const struct process_conf *conf, struct settings *s)
+settle_who(const struct config *c, const struct process_conf *conf,
+    struct settings *s)
 {
+	const struct group *own;
+
 	s->user_given = conf->user.given;
 	s->user = conf->user.name;
 	s->uid = conf->user.given ? (uid_t)conf->user.id : getuid();
 	s->group = conf->group.name;
-	if (conf->group.given)
+	if (conf->group.given) {
 		s->gid = (gid_t)conf->group.id;
-	else
-		s->gid = conf->user.given ? (gid_t)conf->user.group : getgid();
+		return;
+	}
+	s->gid = conf->user.given ? (gid_t)conf->user.group : getgid();
+	own = getgrgid(s->gid);
+	if (own != NULL)
+		s->group = str_z(c->arena, str_of(own->gr_name));
 }
 
 void
@@ -234,7 +241,7 @@ settings_of(const struct config *c, struct settings *s)
 	int64_t limit = number_or(conf->limit, 256), start;
 
 	*s = (struct settings){ 0 };
-	settle_who(conf, s);
+	settle_who(c, conf, s);
 	s->pid_file = conf->pid_file != NULL ? conf->pid_file :
 	    str_zfmt(c->arena, "%s/%s", c->server_root, PIDFILE_DEFAULT);
 	s->server_limit = limit < BOARD_SEATS_MAX ? (unsigned)limit :

@@ -315,7 +315,7 @@ head_bytes(struct conn *c)
 		return false;
 	case INTAKE_END:
 		/* A head that never ends asks for nothing. */
-		begin_close(c, c->unsent != NULL);
+		begin_close(c, c->unsent_n > 0);
 		return true;
 	default:
 		c->phase = PHASE_DEAD;

@@ -100,17 +100,24 @@ sent_body(struct exchange *x, size_t n)
 	x->chunk_left -= n;
 }
 
-/* n bytes of [unsent][head][frame][piece][crlf] are on the wire. */
-static void
-account(struct conn *c, const struct piece *p, size_t n)
+/* n bytes of [unsent]... are on the wire; what is left of n. */
+static size_t
+account_unsent(struct conn *c, size_t n)
 {
-	struct exchange *x = c->x;
 	size_t k = n < c->unsent_n ? n : c->unsent_n;
 
 	c->unsent_at += k;
 	c->unsent_n -= k;
-	n -= k;
-	if (n > 0 && x->r->first_byte_us == 0)
+	return n - k;
+}
+
+/* n bytes of [head][frame][piece][crlf] are on the wire, or kept back. */
+static void
+account(struct exchange *x, const struct piece *p, size_t n)
+{
+	size_t k;
+
+	if (x->r->first_byte_us == 0)
 		x->r->first_byte_us = clock_us_now();
 	x->r->bytes_out += n;
 	n = eat(&x->head_left, n);
@@ -179,12 +186,10 @@ send_memory(struct conn *c, const struct piece *p, bool more)
 	n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
 	if (n < 0)
 		return failed();
-	if (c->x != NULL)
-		account(c, p, (size_t)n);
-	else {
-		c->unsent_at += (size_t)n;
-		c->unsent_n -= (size_t)n;
-	}
+	size_t rest = account_unsent(c, (size_t)n);
+
+	if (rest > 0)
+		account(c->x, p, rest);
 	return (size_t)n == all ? WRITTEN_ALL : WRITTEN_FULL;
 }
 
@@ -233,10 +238,8 @@ joined(struct conn *c, const struct piece *p)
 		memcpy(c->unsent->at + end, v[i].iov_base, v[i].iov_len);
 		end += v[i].iov_len;
 	}
-	size_t added = end - c->unsent_at - before;
-	c->unsent_n = 0;	/* account() must only see what was added */
-	account(c, p, added);
-	c->unsent_n = before + added;
+	c->unsent_n = end - c->unsent_at;
+	account(x, p, c->unsent_n - before);
 	return true;
 }
 

@@ -630,6 +630,25 @@ static const struct {
 	{ S("(?:(?:a*)*)*$"), 0, S("aab"), "3-3" },
 	{ S("(.*)*x"), 0, S("aax"), "0-3 2-2" },
 	{ S("([ab]*?)*c"), 0, S("abc"), "0-3 2-2" },
+	/* Lists of words. */
+	{ S("(?:ab|ac|b|cd|ce)x"), 0, S("abcex"), "2-5" },
+	{ S("(ab|ac|b|cd|ce)+$"), 0, S("abbcecd"), "0-7 5-7" },
+	{ S("(ab|ac|b|cd|ce)+$"), 0, S("abbcecf"), "no" },
+	{ S("(?i)(one|two|three|four|five)"), 0, S("x FIVE"), "2-6 2-6" },
+	{ S("(?i)(one|On|two|T|three)r"), 0, S("xtr"), "1-3 1-2" },
+	{ S("(a|ab|abc|abcd)d"), 0, S("abcd"), "0-4 0-3" },
+	{ S("(?:a|b|c|d)*"), 0, S("abcdx"), "0-4" },
+	{ S("(?:a*b|c|d|e)"), 0, S("aab"), "0-3" },
+	{ S("(?:|b|c|d)x"), 0, S("x"), "0-1" },
+	{ S("(?:a|b|c|d$)"), 0, S("d"), "0-1" },
+	{ S("([ab]c|[ab]d|e|f)g"), 0, S("bdg"), "0-3 0-2" },
+	{ S("([ab]c|bd|e|f)g"), 0, S("bdg"), "0-3 0-2" },
+	{ S("(?:a|b|c|$)"), 0, S("x"), "1-1" },
+	{ S("^(?:get|head|post|put|delete)$"), NOCASE, S("Put"), "0-3" },
+	{ S("(?>a|ab|c|d)x"), 0, S("abx"), "no" },
+	{ S("(?:w|x|y|z|)1"), 0, S("1"), "0-1" },
+	{ S("(?!foo|bar|baz|qux)..."), 0, S("bazzy"), "1-4" },
+	{ S("(?:(a)|(b)|(c)|(d))+"), 0, S("dbca"), "0-4 3-4 1-2 2-3 0-1" },
 };
 
 START_TEST(matches_as_pcre)
@@ -953,6 +972,35 @@ START_TEST(facts_known_before)
 }
 END_TEST
 
+/* Words are sorted by their first bytes, where that is possible. */
+static const struct {
+	const char	*pattern;
+	bool		 sorted;
+} switches[] = {
+	{ "(?:a|b|c|d)", true },
+	{ "(?i)(alexa|bing|bot|crawl|Claw)", true },
+	{ "(?:[ab]x|[ab]y|c|d)", true },
+	{ "(?:[ab]x|by|c|d)", false },
+	{ "(?:a|b|c|)", false },
+	{ "(?:a|b|c|\\b)", false },
+	{ "(?:a|b|c|d*)", false },
+	{ "(?:a|b|c|d$)", true },
+	{ "(?:a|b|c|$)", false },
+};
+
+START_TEST(words_are_sorted)
+{
+	struct regex *re = compile(str_of(switches[_i].pattern), 0);
+	uint32_t i, n = 0;
+
+	for (i = 0; i < re->n_nodes; i++) {
+		if (re->node[i].op == OP_SWITCH)
+			n += re->node[i].way != NULL;
+	}
+	ck_assert_uint_eq(n, switches[_i].sorted);
+}
+END_TEST
+
 /* The steps of the last search by count_steps(). */
 static uint64_t steps;
 
@@ -1195,6 +1243,7 @@ regex_suite(void)
 	tcase_add_test(tc, limits);
 	tc = cases_of(s, "time");
 	tcase_add_loop_test(tc, facts_known_before, 0, COUNT(facts));
+	tcase_add_loop_test(tc, words_are_sorted, 0, COUNT(switches));
 	tcase_add_loop_test(tc, misses_are_cheap, 0, COUNT(misses));
 	tcase_add_loop_test(tc, explosive_patterns_are_linear, 0,
 	    COUNT(explosive));

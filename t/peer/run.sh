@@ -1,0 +1,272 @@
+#!/bin/sh
+#
+# run.sh - do Apache and Forkful answer alike?
+#
+#	FORKFUL=... BUILDDIR=... t/peer/run.sh [REQUEST ...]
+#
+# Starts both servers on the same files with the same configuration (site.conf),
+# sends each of requests/*.req to both, byte by byte as it is, and compares all
+# that comes back: status, fields, body.  Dates, ports, the servers' names and
+# the words of pages that they make themselves do not count.
+#
+# Differences that are wanted stand in the file "known", one in a line: the
+# request, what differs, and why, with tabs between; * is a wildcard.  Any other
+# difference is told and makes the run fail, and so does a line of "known" that
+# is not needed any more.  Without Debian's apache2 there is nothing to compare.
+
+set -u
+: "${FORKFUL:?}" "${BUILDDIR:?}"
+LC_ALL=C
+TZ=UTC
+export LC_ALL TZ
+umask 022
+
+peer=$(cd "$(dirname "$0")" && pwd) || exit 99
+modules=/usr/lib/apache2/modules
+ask=$BUILDDIR/t/peer/ask
+apache_pid=
+forkful_pid=
+
+apache=$(command -v apache2 || command -v httpd) && [ -d $modules ] || {
+	echo "run.sh: SKIPPED: Debian's apache2 is not installed"
+	exit 77
+}
+[ -x "$ask" ] || {
+	echo "run.sh: there is no $ask"
+	exit 99
+}
+
+dir=$(mktemp -d /tmp/peer.XXXXXX) && chmod 755 "$dir" || exit 99
+
+clean()
+{
+	status=$?
+	trap - EXIT
+	for pid in $apache_pid $forkful_pid; do
+		kill -TERM "$pid" 2>/dev/null && wait "$pid"
+	done
+	[ -n "${TALK_KEEP-}" ] || rm -rf "$dir"
+	exit $status
+}
+trap clean EXIT
+trap 'exit 99' HUP INT TERM
+
+# ---- The site ------------------------------------------------------------------
+
+# file NAME: with the content of standard input.
+file()
+{
+	mkdir -p "$dir/${1%/*}" && cat >"$dir/$1"
+}
+
+program()
+{
+	file "$1" && chmod 755 "$dir/$1"
+}
+
+make_files()
+{
+	mkdir "$dir/logs"
+	printf '%s\n' 'text/html html htm' 'text/plain txt' 'text/css css' \
+	    'image/png png' 'application/pdf pdf' >"$dir/mime.types"
+
+	for name in index.html a.html a.txt a.txt.bak b.secret noextension \
+	    'with space.txt' 'per%cent.txt' style.css unknown.xyz \
+	    page.html.fr letter.utf8.txt dish.recipe data.txt.gz \
+	    index/second.html etag/a.txt fallback/a.txt errors/404.html \
+	    charset/a.txt charset/a.html charset/a.png forced/a.txt \
+	    more/a.txt list/a.txt list/.hidden noslash/a.txt noindex/a.txt \
+	    nolinks/a.txt sub/index.html sub/deep/index.html; do
+		echo "This is $name." | file "htdocs/$name"
+	done
+	mkdir "$dir/htdocs/list/dir" "$dir/htdocs/empty"
+	: >"$dir/htdocs/empty.txt"
+	i=0
+	while [ $i -lt 1000 ]; do
+		printf '%09d\n' $i
+		i=$((i + 1))
+	done >"$dir/htdocs/numbers.txt"
+	ln -s a.txt "$dir/htdocs/link.txt"
+	ln -s a.txt "$dir/htdocs/nolinks/link.txt"
+	ln -s ../other "$dir/htdocs/linked"
+	ln -s nowhere "$dir/htdocs/dangling"
+	mkfifo "$dir/htdocs/fifo"
+
+	for name in other/a.txt other/b.txt other/index.html \
+	    second/index.html second/a.txt second/list/a.txt; do
+		echo "This is $name." | file "$name"
+	done
+	find "$dir" ! -type l -exec touch -d '2024-05-06 07:08:09.123456' {} +
+}
+
+make_programs()
+{
+	for name in htdocs/programs/env.cgi htdocs/noexec/env.cgi \
+	    htdocs/program-index/index.cgi cgi-bin/env cgi-bin/limited; do
+		program "$name" <<'END'
+#!/bin/sh
+printf 'Content-Type: text/plain\n\n'
+printf 'arguments:'
+printf ' <%s>' "$@"
+printf '\ndirectory: %s\n' "${PWD##*/}"
+env | grep -Ev '^(_|PWD|OLDPWD|SHLVL|REMOTE_PORT|SERVER_SOFTWARE|SERVER_SIGNATURE|PATH|LC_CTYPE)=' |
+    sort
+END
+	done
+	program cgi-bin/echo <<'END'
+#!/bin/sh
+printf 'Content-Type: text/plain\n\n'
+printf '%s: ' "$REQUEST_METHOD"
+cat
+END
+	# Says what its query says, with | between lines.
+	program cgi-bin/say <<'END'
+#!/bin/sh
+printf '%s' "$PATH_INFO" | sed 's|^/||' | tr '|' '\n'
+END
+	program cgi-bin/nph-say <<'END'
+#!/bin/sh
+printf 'HTTP/1.1 203 As It Is\r\nX-Own: yes\r\n\r\nbody\n'
+END
+	program cgi-bin/fail <<'END'
+#!/bin/sh
+exit 3
+END
+	printf 'Content-Type: text/plain\n\nno program\n' |
+	    file cgi-bin/not-executable
+	mkdir "$dir/cgi-bin/directory"
+}
+
+# ---- The servers ---------------------------------------------------------------
+
+# start NAME PROGRAM: $port and $pid are its own.
+start()
+{
+	name=$1
+	try=0
+	while [ $try -lt 5 ]; do
+		try=$((try + 1))
+		port=$("$BUILDDIR/t/talk/load" -P)
+		set -- "$2" -d "$dir" -f "$peer/site.conf" \
+		    -C "Define PORT $port" -C "Define DIR $dir" \
+		    -C "Define NAME $name" -C "Define MODULES $modules" \
+		    -D FOREGROUND
+		[ "$(id -u)" != 0 ] || set -- "$@" -D RUNS_AS_ROOT
+		"$@" >"$dir/logs/$name.output" 2>&1 </dev/null &
+		pid=$!
+		until [ -s "$dir/logs/$name.pid" ]; do
+			kill -0 $pid 2>/dev/null || break
+			sleep 0.05
+		done
+		[ ! -s "$dir/logs/$name.pid" ] || return 0
+		grep -qi 'in use' "$dir/logs/$name.output" \
+		    "$dir/logs/$name.error" || break
+		set -- "$name" "$1"
+	done
+	echo "run.sh: $name does not start:"
+	cat "$dir/logs/$name.output" "$dir/logs/$name.error"
+	exit 99
+}
+
+# ---- The comparison ------------------------------------------------------------
+
+# Lines "REQUEST TAB WHAT TAB APACHE'S TAB OURS" for all that differs.
+compare()
+{
+	awk -F '\t' -v request="$1" '
+	FILENAME == ARGV[1] {
+		theirs[$1] = $2
+		next
+	}
+	{
+		if (!($1 in theirs))
+			print request FS $1 FS "(none)" FS $2
+		else if (theirs[$1] != $2)
+			print request FS $1 FS theirs[$1] FS $2
+		delete theirs[$1]
+	}
+	END {
+		for (what in theirs)
+			print request FS what FS theirs[what] FS "(none)"
+	}' "$2" "$3" | sort
+}
+
+# Tell the differences that are not known, and what is known in vain.
+judge()
+{
+	awk -F '\t' -v all="$1" '
+	function pattern(glob)
+	{
+		gsub(/[.+(){}|^$\\]/, "\\\\&", glob)
+		gsub(/\*/, ".*", glob)
+		return "^" glob "$"
+	}
+	FILENAME == ARGV[1] {
+		if ($0 ~ /^#/ || $0 == "")
+			next
+		if (NF != 3 || $3 == "") {
+			print "known:" FNR ": not three parts"
+			unknown++
+			next
+		}
+		request[++n] = pattern($1)
+		what[n] = pattern($2)
+		place[n] = FNR
+		next
+	}
+	{
+		found = 0
+		for (i = 1; i <= n; i++)
+			if ($1 ~ request[i] && $2 ~ what[i])
+				used[i] = found = 1
+		if (found) {
+			known++
+			next
+		}
+		print $1 ": " $2 "\n\tapache:  " $3 "\n\tforkful: " $4
+		unknown++
+	}
+	END {
+		for (i = 1; i <= n && all; i++)
+			if (!(i in used)) {
+				print "known:" place[i] ": not needed"
+				unknown++
+			}
+		printf "%d known differences, %d others\n", known, unknown
+		exit unknown > 0
+	}' "$peer/known" "$dir/differences"
+}
+
+make_files && make_programs || exit 99
+start apache "$apache"
+apache_pid=$pid
+apache_port=$port
+start forkful "$FORKFUL"
+forkful_pid=$pid
+forkful_port=$port
+if grep -v '^$' "$dir/logs/forkful.output"; then
+	echo "run.sh: forkful does not take Apache's configuration in silence"
+	exit 1
+fi
+
+all=1
+if [ $# -gt 0 ]; then
+	all=0
+else
+	set -- "$peer"/requests/*.req
+fi
+: >"$dir/differences"
+for request; do
+	name=${request##*/}
+	name=${name%.req}
+	request=$peer/requests/$name.req
+	"$ask" "$apache_port" "$request" >"$dir/theirs" 2>&1 &&
+	    "$ask" "$forkful_port" "$request" >"$dir/ours" 2>&1 || {
+		echo "$name: no answer:"
+		cat "$dir/theirs" "$dir/ours"
+		exit 1
+	}
+	compare "$name" "$dir/theirs" "$dir/ours" >>"$dir/differences"
+done
+echo "$# requests"
+judge $all
