@@ -565,11 +565,18 @@ set_fds(const struct os_program *p)
 	return 0;
 }
 
+/* What os_open_files() found, for programs that are not ours: select(2) breaks
+ * above 1024. */
+static struct rlimit files_before;
+static bool files_raised;
+
 static int
 set_limits(const struct os_program *p)
 {
 	size_t i;
 
+	if (files_raised && setrlimit(RLIMIT_NOFILE, &files_before) == -1)
+		return -1;
 	for (i = 0; i < p->n_limits; i++)
 		if (setrlimit(p->limits[i].resource,
 		    &p->limits[i].limit) == -1)
@@ -751,16 +758,19 @@ os_processors(void)
 long
 os_open_files(void)
 {
-	struct rlimit limit;
-	rlim_t soft;
+	struct rlimit limit, before;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+	if (getrlimit(RLIMIT_NOFILE, &before) == -1)
 		return sysconf(_SC_OPEN_MAX);
-	soft = limit.rlim_cur;
+	limit = before;
 	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
-		soft = limit.rlim_max;
-	return soft <= LONG_MAX ? (long)soft : LONG_MAX;
+	if (limit.rlim_cur == before.rlim_cur ||
+	    setrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return before.rlim_cur <= LONG_MAX ?
+		    (long)before.rlim_cur : LONG_MAX;
+	files_before = before;
+	files_raised = true;
+	return limit.rlim_cur <= LONG_MAX ? (long)limit.rlim_cur : LONG_MAX;
 }
 
 void

@@ -92,7 +92,8 @@ void	os_die_with_parent(int sig);
 void	os_random(void *p, size_t n);
 /* Processors this process may run on; at least 1. */
 int	os_processors(void);
-/* Raise the soft limit of open files to the hard one; the result. */
+/* Raise the soft limit of open files to the hard one; the result.  Programs
+ * started later get the old one back. */
 long	os_open_files(void);
 /* Name the process for ps(1), where the system can. */
 void	os_process_name(const char *name);

@@ -36,7 +36,7 @@ enum {
 bool
 memo_begin(struct match *m)
 {
-	size_t n = ((size_t)m->n + 1) * m->re->n_planes;
+	uint64_t n = ((uint64_t)m->n + 1) * m->re->n_planes;
 
 	if (n > MEMO_MAX)
 		return false;
@@ -102,7 +102,7 @@ memo_run_end(struct match *m, const struct node *repeat, uint32_t pos)
 	const struct byteset *set = &m->re->set[repeat->set];
 	uint32_t *end = &m->memo[index_of(m, repeat->runs, 0)], i = pos;
 
-	while (end[i] == 0 && i < m->n && set_has(set, m->at[i]))
+	while (i < m->n && end[i] == 0 && set_has(set, m->at[i]))
 		i++;
 	if (end[i] == 0)
 		end[i] = i + 1;
@@ -264,17 +264,21 @@ record_slot(struct match *m, uint32_t slot, uint32_t record)
 static void
 remember_passed(struct match *m, uint32_t depth, uint32_t record)
 {
-	const struct entry *e = &m->stack[m->depth];
-	uint32_t i;
+	const struct entry *stack = m->stack;
+	uint32_t i, at = m->depth, later = at;
 
 	m->round++;
 	for (i = record; i != 0; i = m->record[i].next)
 		m->recorded[m->record[i].slot] = m->round;
-	while (e-- > &m->stack[depth]) {
-		if (e->kind == UNDO)
-			record = record_slot(m, e->node, record);
-		else if (e->kind == MARK)
-			m->memo[e->node] = PASSED + record;
+	while (at-- > depth) {
+		if (stack[at].kind != MARK)
+			continue;
+		for (i = later; i-- > at;) {
+			if (stack[i].kind == UNDO)
+				record = record_slot(m, stack[i].node, record);
+		}
+		later = at;
+		m->memo[stack[at].node] = PASSED + record;
 	}
 }
 

@@ -355,7 +355,9 @@ out_read(struct script *s)
 		s->n += (size_t)n;
 		if ((size_t)n == OUT_ROOM)
 			os_pipe_grow(s->out.fd, OUT_PIPE);
-		loop_timer(loop, &s->timer, s->timeout_ms);
+		/* One that works on has one time for the whole of it. */
+		if (!s->draining)
+			loop_timer(loop, &s->timer, s->timeout_ms);
 		return true;
 	}
 	/* The script's exit is an end, too, once the pipe is empty. */

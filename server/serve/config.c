@@ -109,8 +109,7 @@ open_logs(struct config *c)
 	}
 }
 
-/* Hosts without a ServerName tell the main one's; without a port, that of
- * their address. */
+/* Hosts without a ServerName tell the main one's. */
 static void
 name_hosts(struct config *c)
 {
@@ -121,10 +120,6 @@ name_hosts(struct config *c)
 			host->name = c->main->name;
 			host->port = c->main->port;
 		}
-		for (size_t k = 0; host->port == 0 &&
-		    k < host->addresses.n; k++)
-			host->port = ((const struct vhost_address *)
-			    host->addresses.at[k])->port;
 	}
 }
 

@@ -103,8 +103,7 @@ void		 intake_took(struct client *client, struct request *r,
 		    size_t n);
 /* The body did not come in time: its reader is told BODY_BAD. */
 void		 intake_timed_out(struct conn *c);
-/* Throw away what is left of a short body; BODY_WAIT when more must come,
- * BODY_BAD when it is long. */
+/* Throw away what is left of the body; BODY_WAIT when more must come. */
 enum body_look	 intake_discard(struct conn *c);
 /* The rest of the body is short enough to be read off for another request. */
 bool		 intake_short_rest(struct conn *c);

@@ -283,15 +283,10 @@ enum body_look
 intake_discard(struct conn *c)
 {
 	struct str s;
-	size_t all = 0;
 	enum body_look got;
 
-	while ((got = look(c, &s)) == BODY_DATA) {
+	while ((got = look(c, &s)) == BODY_DATA)
 		took(c, s.n);
-		all += s.n;
-		if (all > SHORT_REST)
-			return BODY_BAD;
-	}
 	return got;
 }
 
@@ -317,6 +312,6 @@ intake_short_rest(struct conn *c)
 	if (x->body_bad || x->continue_due)
 		return false;
 	if (x->head.body == BODY_LENGTH)
-		return x->body_left <= SHORT_REST;
+		return x->body_left + x->body_data.n <= SHORT_REST;
 	return x->r->body_ready == NULL && is_all_here(c);
 }

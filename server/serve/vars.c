@@ -221,6 +221,13 @@ search_path(struct request *r)
 }
 
 static struct str
+time_zone(struct request *r)
+{
+	(void)r;
+	return str_of(getenv("TZ"));
+}
+
+static struct str
 library_path(struct request *r)
 {
 	(void)r;
@@ -232,6 +239,7 @@ library_path(struct request *r)
 static const struct var {
 	const char	*name;
 	struct str	(*get)(struct request *r);
+	bool		 replaceable;	/* SetEnv may say it otherwise */
 } vars[] = {
 	{ "GATEWAY_INTERFACE",		gateway },
 	{ "SERVER_PROTOCOL",		protocol },
@@ -259,7 +267,8 @@ static const struct var {
 	{ "HTTPS",			https },
 	{ "CONTENT_LENGTH",		content_length },
 	{ "CONTENT_TYPE",		content_type },
-	{ "PATH",			search_path },
+	{ "PATH",			search_path, true },
+	{ "TZ",				time_zone, true },
 	{ "LD_LIBRARY_PATH",		library_path },
 };
 
@@ -376,14 +385,15 @@ char *const *
 vars_cgi_environment(struct request *r, bool pass_auth)
 {
 	struct vec list = { 0 };
-	bool path_set = request_env(r, STR("PATH")).at != NULL;
 
 	for (size_t i = 0; i < N_VARS; i++) {
-		struct str value = vars[i].get(r);
+		struct str name = str_of(vars[i].name), value;
 
-		if (value.at != NULL &&
-		    !(path_set && strcmp(vars[i].name, "PATH") == 0))
-			put(r, &list, str_of(vars[i].name), value);
+		if (vars[i].replaceable && request_env(r, name).at != NULL)
+			continue;
+		value = vars[i].get(r);
+		if (value.at != NULL)
+			put(r, &list, name, value);
 	}
 	put_fields(r, &list, pass_auth);
 	put_settings(r, &list);

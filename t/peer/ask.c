@@ -242,14 +242,41 @@ take_body(struct bytes *rest, struct answer *a, bool head)
 
 /* ---- Telling ------------------------------------------------------------- */
 
-/* What is the server's own, or the moment's. */
+static int
+compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A set of words in another order is the same set. */
+static void
+sort_words(char *list)
+{
+	char copy[256], *words[32], *word, *rest;
+	size_t n = 0, i;
+
+	snprintf(copy, sizeof(copy), "%s", list);
+	for (word = strtok_r(copy, ", ", &rest); word != NULL && n < 32;
+	    word = strtok_r(NULL, ", ", &rest))
+		words[n++] = word;
+	qsort(words, n, sizeof(words[0]), compare_words);
+	for (i = 0, *list = '\0'; i < n; i++)
+		list += sprintf(list, "%s ", words[i]);
+}
+
+/* What is the server's own, or the moment's, counts as one word. */
 static const char *
-normal(const char *name, const char *value)
+normal(const char *name, char *value, bool own_page)
 {
 	if (strcmp(name, "date") == 0)
 		return "DATE";
 	if (strcmp(name, "server") == 0)
 		return "SERVER";
+	if (own_page && (strcmp(name, "content-length") == 0 ||
+	    strcmp(name, "content-type") == 0))
+		return "OWN PAGE";
+	if (strcmp(name, "allow") == 0)
+		sort_words(value);
 	return value;
 }
 
@@ -300,19 +327,16 @@ static void
 print_answer(int number, struct answer *a)
 {
 	bool own = is_own_page(a);
+	const char *value;
 	size_t i;
 
 	hide_boundary(a);
 	printf("%d.status\t%d\n%d.reason\t%s\n", number, a->status, number,
 	    a->reason);
 	for (i = 0; i < a->n_fields; i++) {
+		value = normal(a->field[i].name, a->field[i].value, own);
 		printf("%d.field %s\t", number, a->field[i].name);
-		if (own && strcmp(a->field[i].name, "content-length") == 0)
-			puts("OWN PAGE");
-		else
-			print_escaped(normal(a->field[i].name,
-			    a->field[i].value), strlen(normal(
-			    a->field[i].name, a->field[i].value)));
+		print_escaped(value, strlen(value));
 	}
 	printf("%d.body\t", number);
 	if (own)

@@ -90,7 +90,6 @@ make_files()
 	ln -s a.txt "$dir/htdocs/nolinks/link.txt"
 	ln -s ../other "$dir/htdocs/linked"
 	ln -s nowhere "$dir/htdocs/dangling"
-	mkfifo "$dir/htdocs/fifo"
 
 	for name in other/a.txt other/b.txt other/index.html \
 	    second/index.html second/a.txt second/list/a.txt; do
@@ -152,7 +151,8 @@ start()
 		    -C "Define NAME $name" -C "Define MODULES $modules" \
 		    -D FOREGROUND
 		[ "$(id -u)" != 0 ] || set -- "$@" -D RUNS_AS_ROOT
-		"$@" >"$dir/logs/$name.output" 2>&1 </dev/null &
+		# Apache ends its whole process group.
+		setsid "$@" >"$dir/logs/$name.output" 2>&1 </dev/null &
 		pid=$!
 		until [ -s "$dir/logs/$name.pid" ]; do
 			kill -0 $pid 2>/dev/null || break

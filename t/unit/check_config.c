@@ -231,7 +231,7 @@ START_TEST(hosts_inherit)
 	ck_assert_uint_eq(two->aliases.n, 0);
 	ck_assert_ptr_null(two->server_path);
 	ck_assert_str_eq(host(0)->name, "one.test");
-	ck_assert_uint_eq(host(0)->port, 80);
+	ck_assert_uint_eq(host(0)->port, 0);
 	ck_assert_str_eq(host(1)->name, "main.test");
 	ck_assert_uint_eq(host(1)->port, 8080);
 	ck_assert_ptr_nonnull(c->hosts);

@@ -298,7 +298,7 @@ START_TEST(nameless_hosts)
 	host = host_named(c, hosts_at(c, local("10.0.0.1:81")), STR("x"));
 	ck_assert_ptr_ne(host, c->main);
 	ck_assert_str_eq(host->name, "site.test");
-	ck_assert_uint_eq(host->port, 81);
+	ck_assert_uint_eq(host->port, 0);
 }
 END_TEST
 

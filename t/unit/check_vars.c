@@ -31,6 +31,7 @@ setup(void)
 	tree_file("page", "x");
 	tree_directory("dir");
 	setenv("PATH", "/of/the/server", 1);
+	setenv("TZ", "UTC", 1);
 	unsetenv("LD_LIBRARY_PATH");
 }
 
@@ -169,6 +170,7 @@ static const struct {
 	{ "CONTENT_LENGTH", NULL },
 	{ "CONTENT_TYPE", NULL },
 	{ "PATH", "/of/the/server" },
+	{ "TZ", "UTC" },
 	{ "LD_LIBRARY_PATH", NULL },
 	{ "HTTP_HOST", "site.test" },
 }, set[] = {
@@ -319,6 +321,7 @@ static const struct {
 	{ "SetEnv A", NULL, "A", "" },
 	{ "SetEnv A \"b=c d\"", NULL, "A", "b=c d" },
 	{ "SetEnv PATH /own", NULL, "PATH", "/own" },
+	{ "SetEnv TZ Japan", NULL, "TZ", "Japan" },
 	/* What the server knows cannot be said otherwise ... */
 	{ "SetEnv REMOTE_ADDR x", NULL, "REMOTE_ADDR", "192.0.2.7" },
 	{ "SetEnv REQUEST_METHOD x", NULL, "REQUEST_METHOD", "GET" },
