@@ -183,6 +183,16 @@ literal(struct match *m, const struct node *nd)
 	return true;
 }
 
+static bool
+go_back(struct match *m, const struct node *nd)
+{
+	if (m->pos < nd->n)
+		return false;
+	m->pos -= nd->n;
+	m->node = nd->next;
+	return true;
+}
+
 /* A group that has not matched holds nothing that could be found. */
 static bool
 backref(struct match *m, const struct node *nd)
@@ -216,6 +226,7 @@ is_at_word_edge(const struct match *m)
 	return is_word(m, m->pos) != (m->pos > 0 && is_word(m, m->pos - 1));
 }
 
+/* As in PCRE, no line begins after a newline that ends the subject. */
 static bool
 is_at(const struct match *m, enum position position)
 {
@@ -307,9 +318,7 @@ step(struct match *m, const struct node *nd)
 	case OP_LOOK_END:
 		return memo_end_look(m, &m->re->node[nd->look]);
 	case OP_BACK:
-		m->node = nd->next;
-		m->pos -= nd->n;
-		return m->pos + nd->n >= nd->n;
+		return go_back(m, nd);
 	default:
 		return note(m, nd);
 	}

@@ -57,7 +57,7 @@ struct script {
 
 	struct cgihead	 head;
 	bool		 head_done, nph;
-	bool		 exited, out_ended;
+	bool		 exited, out_ended, out_grown;
 	bool		 hungry;	/* waits for the client's body */
 	bool		 draining;	/* output is read and thrown away */
 	bool		 told_to_end;
@@ -353,8 +353,10 @@ out_read(struct script *s)
 	    s->buffer->size - s->at - s->n);
 	if (n > 0) {
 		s->n += (size_t)n;
-		if ((size_t)n == OUT_ROOM)
+		if ((size_t)n == OUT_ROOM && !s->out_grown) {
+			s->out_grown = true;
 			os_pipe_grow(s->out.fd, OUT_PIPE);
+		}
 		/* One that works on has one time for the whole of it. */
 		if (!s->draining)
 			loop_timer(loop, &s->timer, s->timeout_ms);

@@ -393,6 +393,23 @@ is_given(const char *z)
 	return z != NULL && strcmp(z, "none") != 0;
 }
 
+/*
+ * The older way to name a handler, as in Apache.  Such a type is for servers: a
+ * file that has it is never shown, not even when nobody can run it.
+ */
+static void
+set_by_type(struct request *r)
+{
+	struct str type = fields_get(&r->out, STR("Content-Type")), base;
+
+	if (r->handler != NULL || r->found.kind != FOUND_FILE ||
+	    !str_starts_nocase(type, STR("application/x-httpd-")) ||
+	    !str_cut(&type, ';', &base))
+		return;
+	r->handler = str_z(r->arena, str_lower(r->arena, str_trim(base)));
+	fields_unset(&r->out, STR("Content-Type"));
+}
+
 static int
 fixup(struct request *r)
 {
@@ -404,6 +421,7 @@ fixup(struct request *r)
 		fields_set(&r->out, STR("Content-Type"), str_of(core->type));
 	if (is_given(core->handler))
 		r->handler = core->handler;
+	set_by_type(r);
 	return PASS;
 }
 

@@ -128,17 +128,19 @@ source_chain(struct arena *a, struct source *const *s, size_t n)
 
 /* ---- Framing ------------------------------------------------------------- */
 
-/* A 304 says only what may have changed since.  RFC 9110, 15.4.5. */
+/* A 304 says only what may have changed since, and by which a cache knows what
+ * it is about.  RFC 9110, 15.4.5. */
 static void
 drop_for_304(struct fields *f)
 {
 	static const struct str dropped[] = { STR("Content-Type"),
 	    STR("Content-Encoding"), STR("Content-Language"),
-	    STR("Content-Range"), STR("Accept-Ranges"),
-	    STR("Last-Modified") };
+	    STR("Content-Range"), STR("Accept-Ranges") };
 
 	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
 		fields_unset(f, dropped[i]);
+	if (fields_has(f, STR("ETag")))
+		fields_unset(f, STR("Last-Modified"));
 }
 
 /* How the end of the body will be known, and whether the connection stays. */

@@ -69,6 +69,9 @@ merge_locations(struct request *r)
 int
 route_vhost(struct request *r)
 {
+	/* Nobody shall believe a Host that was overruled.  RFC 9112, 3.2.2. */
+	if (r->head->form == TARGET_ABSOLUTE)
+		fields_set(&r->in, STR("Host"), r->head->authority);
 	r->host = str_lower(r->arena, r->head->host.name);
 	if (r->host.n > 0)
 		r->vhost = host_named(r->config, r->client->hosts, r->host);

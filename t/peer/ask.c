@@ -6,8 +6,9 @@
  *
  * sends what is in FILE to 127.0.0.1, says that nothing more will come, reads to
  * the end, and prints a line "N.WHAT<TAB>VALUE" for each fact of the Nth answer:
- * status, reason, field NAME (in lower case; several of one name joined by
- * " & "), body.  What differs from run to run is replaced by a word.
+ * status, reason, field NAME (in lower case; several of one name as one), and
+ * body, or env NAME when a program told its environment.  What differs from run
+ * to run is replaced by a word; "100 Continue" is no answer.
  *
  * It must not share code with the server.  Exits 1 when it cannot talk.
  */
@@ -41,6 +42,7 @@ struct answer {
 		char		 value[8192];
 	} field[MAX_FIELDS];
 	struct bytes	 body;
+	size_t		 received;	/* bytes of body */
 };
 
 static void
@@ -171,7 +173,7 @@ add_field(struct answer *a, char *line)
 		return;
 	n = i < a->n_fields ? strlen(a->field[i].value) : 0;
 	snprintf(a->field[i].value + n, sizeof(a->field[i].value) - n,
-	    "%s%s", n > 0 ? " & " : "", value);
+	    "%s%s", n > 0 ? ", " : "", value);
 	a->field[i].name = line;
 	if (i == a->n_fields)
 		a->n_fields++;
@@ -231,7 +233,7 @@ take_body(struct bytes *rest, struct answer *a, bool head)
 
 	a->body = (struct bytes){ NULL, 0 };
 	append(&a->body, "", 0);
-	if (head || a->status < 200 || a->status == 204 || a->status == 304)
+	if (head || a->status == 204 || a->status == 304)
 		return;
 	if (coding != NULL)
 		take_chunks(rest, &a->body);
@@ -264,7 +266,8 @@ sort_words(char *list)
 		list += sprintf(list, "%s ", words[i]);
 }
 
-/* What is the server's own, or the moment's, counts as one word. */
+/* What is the server's own, or the moment's, counts as one word; NULL: as
+ * nothing. */
 static const char *
 normal(const char *name, char *value, bool own_page)
 {
@@ -272,9 +275,9 @@ normal(const char *name, char *value, bool own_page)
 		return "DATE";
 	if (strcmp(name, "server") == 0)
 		return "SERVER";
-	if (own_page && (strcmp(name, "content-length") == 0 ||
-	    strcmp(name, "content-type") == 0))
-		return "OWN PAGE";
+	if (own_page && (strcmp(name, "content-type") == 0 ||
+	    strcmp(name, "content-length") == 0))
+		return NULL;
 	if (strcmp(name, "allow") == 0)
 		sort_words(value);
 	return value;
@@ -291,6 +294,17 @@ print_escaped(const char *p, size_t n)
 		else
 			putchar(*p);
 	putchar('\n');
+}
+
+/* Where there is a body, how its end was told tells nothing more. */
+static bool
+is_framing(const struct answer *a, const char *name, const char *value)
+{
+	if (a->received == 0)
+		return strcmp(value, "0") == 0;
+	return strcmp(name, "transfer-encoding") == 0 ||
+	    (strcmp(name, "content-length") == 0 &&
+	    strtoul(value, NULL, 10) == a->received);
 }
 
 /* A page that a server made of its own words is a page. */
@@ -323,6 +337,27 @@ hide_boundary(struct answer *a)
 	}
 }
 
+/* A program that told its environment: each variable is a fact. */
+static void
+print_body(int number, const struct answer *a)
+{
+	struct bytes rest = a->body;
+	char *line, *equals;
+
+	if (memmem(rest.at, rest.n, "\nGATEWAY_INTERFACE=", 19) == NULL) {
+		printf("%d.body\t", number);
+		print_escaped(rest.at, rest.n);
+		return;
+	}
+	while ((line = take_line(&rest)) != NULL) {
+		equals = strpbrk(line, "=:");
+		if (equals == NULL)
+			equals = line + strlen(line);
+		printf("%d.env %.*s\t", number, (int)(equals - line), line);
+		print_escaped(equals, strlen(equals));
+	}
+}
+
 static void
 print_answer(int number, struct answer *a)
 {
@@ -335,14 +370,16 @@ print_answer(int number, struct answer *a)
 	    a->reason);
 	for (i = 0; i < a->n_fields; i++) {
 		value = normal(a->field[i].name, a->field[i].value, own);
+		if (value == NULL ||
+		    is_framing(a, a->field[i].name, a->field[i].value))
+			continue;
 		printf("%d.field %s\t", number, a->field[i].name);
 		print_escaped(value, strlen(value));
 	}
-	printf("%d.body\t", number);
 	if (own)
-		puts("OWN PAGE");
+		printf("%d.body\tOWN PAGE\n", number);
 	else
-		print_escaped(a->body.at, a->body.n);
+		print_body(number, a);
 }
 
 /* ---- Requests ------------------------------------------------------------ */
@@ -386,8 +423,10 @@ main(int argc, char **argv)
 	asked = request.at;
 	all = rest.at;
 	while (rest.n > 0 && number < MAX_ANSWERS && take_head(&rest, &a)) {
-		take_body(&rest, &a, a.status >= 200 &&
-		    next_is_head(&asked));
+		if (a.status < 200)
+			continue;
+		take_body(&rest, &a, next_is_head(&asked));
+		a.received = a.body.n;
 		print_answer(++number, &a);
 		free(a.body.at);
 	}

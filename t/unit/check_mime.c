@@ -62,6 +62,14 @@ static const struct {
 	  NULL, NULL, "own" },
 	{ "SetHandler none\nAddHandler other .html", "a.html", "text/html",
 	  NULL, NULL, "other" },
+	{ "AddType application/x-httpd-cgi .asp", "a.asp", NULL, NULL, NULL,
+	  "application/x-httpd-cgi" },
+	{ "AddType \"Application/X-HTTPD-PHP ; q=1\" .php", "a.php", NULL,
+	  NULL, NULL, "application/x-httpd-php" },
+	{ "ForceType application/x-httpd-cgi", "a", NULL, NULL, NULL,
+	  "application/x-httpd-cgi" },
+	{ "AddType application/x-httpd .x", "a.x", "application/x-httpd", NULL,
+	  NULL, NULL },
 };
 
 static void

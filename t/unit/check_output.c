@@ -371,6 +371,11 @@ START_TEST(not_modified)
 		ck_assert_msg((value_in(head, unchanged[i].name) != NULL) ==
 		    unchanged[i].kept, "%s", unchanged[i].name);
 	ck_assert(str_starts(head, STR("HTTP/1.1 304 Not Modified\r\n")));
+	/* Without an ETag the date is what a cache goes by. */
+	r = answering(11, METHOD_GET);
+	r->status = 304;
+	fields_add(&r->out, STR("Last-Modified"), STR("x"));
+	ck_assert_ptr_nonnull(value_in(output_head(r), "Last-Modified"));
 }
 END_TEST
 

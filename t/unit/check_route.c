@@ -442,6 +442,29 @@ START_TEST(host)
 }
 END_TEST
 
+/* "GET http://b.test:81/": what the Host field says does not count. */
+START_TEST(absolute_target)
+{
+	struct request *r;
+	struct head head;
+
+	open_site("");
+	r = site_ask(c, "/");
+	fields_add(&r->in, STR("Accept"), STR("x"));
+	fields_add(&r->in, STR("Host"), STR("a.test"));
+	head = *r->head;
+	head.form = TARGET_ABSOLUTE;
+	head.authority = STR("b.test:81");
+	head.host.name = STR("b.test");
+	r->head = &head;
+	ck_assert_int_eq(route_vhost(r), PASS);
+	ck_assert_str_eq(str_z(a, r->host), "b.test");
+	ck_assert_str_eq(str_z(a, fields_get(&r->in, STR("Host"))),
+	    "b.test:81");
+	ck_assert_uint_eq(r->in.n, 2);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -460,6 +483,7 @@ main(void)
 	tcase_add_test(t, merges_are_remembered);
 	tcase_add_test(t, locations_come_first);
 	tcase_add_loop_test(t, host, 0, COUNT(hosts));
+	tcase_add_test(t, absolute_target);
 	suite_add_tcase(s, t);
 	return site_run(s);
 }
