@@ -92,6 +92,17 @@ pipe_close(struct watch *w)
 	w->fd = -1;
 }
 
+/* The rest of the body will never come.  The script must not take what it has
+ * for all of it, so its input does not end before it does. */
+static void
+hold_body(struct script *s)
+{
+	if (s->in.fd >= 0)
+		loop_unwatch(loop, &s->in);
+	if (s->child.pid == 0)
+		pipe_close(&s->in);
+}
+
 /* Log what the script said on stderr, a line each, at most n bytes long. */
 static void
 err_line(struct script *s)
@@ -183,6 +194,7 @@ ended(struct child *c, int status, const struct rusage *used)
 	struct script *s = LIST_OWNER(c, struct script, child);
 
 	s->exited = true;
+	pipe_close(&s->in);
 	/* What is still in the pipe counts; a grandchild that holds it open
 	 * does not. */
 	err_read(s);
@@ -214,9 +226,12 @@ request_over(void *arg)
 	bool aborted = s->r->aborted || s->failed != 0;
 
 	s->r = NULL;
-	pipe_close(&s->in);
-	if (aborted)
+	if (aborted) {
+		hold_body(s);
 		script_end(s);
+	} else {
+		pipe_close(&s->in);
+	}
 	if (aborted || s->out_ended || s->exited) {
 		pipe_close(&s->out);
 	} else {
@@ -283,6 +298,8 @@ feed(struct script *s)
 		if (got == BODY_BAD) {
 			s->failed = s->r->status < 400 ? 400 : s->r->status;
 			request_wake(s->r);
+			hold_body(s);
+			return;
 		}
 		if (got != BODY_DATA) {
 			pipe_close(&s->in);

@@ -205,10 +205,14 @@ static void
 answer_begin(struct conn *c)
 {
 	struct exchange *x = c->x;
+	int status = x->r->status;
 
-	c->phase = PHASE_WRITE;
 	if (draining || !intake_short_rest(c))
 		x->r->close_after = true;
+	/* Nobody wanted the body, but it shows that the request is malformed. */
+	if (x->body_bad && x->r->body_ready == NULL && status < 400)
+		corridor_refuse(x->r, x->r->status);
+	c->phase = PHASE_WRITE;
 	x->head_left = output_head(x->r);
 	loop_timer(conn_loop, &c->timer, timeout_of(c));
 }

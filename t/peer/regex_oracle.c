@@ -10,8 +10,8 @@
  * PCRE2 runs without those of its optimisations that change what is found.
  * What cannot be switched off is not made up: \G inside of a group, and a group
  * with an anchor in it that is repeated {0}.  Where one of both refuses a
- * pattern, may_refuse() and may_be_refused() say whether that is meant to be so;
- * a lookbehind that only we take is still matched with and without the memo.
+ * pattern, may_refuse() and may_be_refused() say whether that is meant; a
+ * lookbehind that only we take is still matched with and without the memo.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
