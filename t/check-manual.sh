@@ -58,6 +58,8 @@ function check_heading(line,	name)
 {
 	name = plain(line)
 	current = name
+	part = 0
+	text = ""
 	if (!(name in module)) {
 		offend("there is no directive " name)
 		return
@@ -71,8 +73,6 @@ function check_heading(line,	name)
 	    id != id_of(name))
 		offend("the heading of " name " has another form")
 	order[++n_order] = name
-	part = 0
-	text = ""
 }
 
 function shown(name)
@@ -232,15 +232,19 @@ function check_part(line,	label, content)
 		check_same("override", content, override[current])
 }
 
+# The list at the top has all entries, in their order.
 function end_page(	i)
 {
 	if (page == "" || page == "directives")
 		return
 	for (i = 1; i <= n_order || i <= n_listed; i++)
-		if (order[i] != listed[i])
-			offend("the list of " page \
-			    " does not have the order of its entries: " \
-			    (listed[i] == "" ? order[i] : listed[i]))
+		if (order[i] != listed[i]) {
+			print "htdocs/manual/modules/" page ".html: the list" \
+			    " says \"" listed[i] "\" where the entry is \"" \
+			    order[i] "\""
+			offences++
+			return
+		}
 }
 
 # The list of a page, or of directives.html.

@@ -86,8 +86,9 @@ bad(struct conn *c, int status, const char *why)
 
 	x->body_bad = true;
 	x->r->close_after = true;
-	/* Later, the status is on its way already. */
-	if (c->phase == PHASE_WALK && x->r->status < 400) {
+	/* Later, the status is on its way already; and one that was redirected
+	 * has nothing to do with the body. */
+	if (c->phase == PHASE_WALK && !x->r->no_body && x->r->status < 400) {
 		x->r->status = status;
 		x->r->why = str_of(why);
 	}

@@ -41,7 +41,7 @@ route_merge(const struct scope *outer, const struct scope *inner)
 struct merging {
 	struct section_visit visit;
 	struct request	*r;
-	struct vec	*with_inside;	/* those that hold <Files>; or NULL */
+	struct vec	 with_inside;	/* the <Files> in those found */
 };
 
 static void
@@ -50,18 +50,34 @@ merge_found(struct section_visit *v, const struct section *s)
 	struct merging *m = (struct merging *)v;
 
 	m->r->scope = route_merge(m->r->scope, s->scope);
-	if (s->inside != NULL && m->with_inside != NULL)
-		vec_add(m->r->arena, m->with_inside,
+	if (s->inside != NULL)
+		vec_add(m->r->arena, &m->with_inside,
 		    (void *)(uintptr_t)s->inside);
 }
 
-static void
-merge_locations(struct request *r)
+/* PASS, or a refusal when a section's pattern could not be decided: it may
+ * stand for an access rule. */
+static int
+merged(const struct merging *m)
 {
-	struct merging m = { { merge_found }, r, NULL };
+	const struct section *s = m->visit.gave_up;
+
+	if (s == NULL)
+		return PASS;
+	request_log(m->r, LEVEL_ERROR, "core", 0, "the pattern of the section "
+	    "at %s:%u takes too long for this request", s->at.file,
+	    s->at.line);
+	return request_refuse(m->r, 500, "A rule of the server could not be "
+	    "applied to this address.");
+}
+
+static void
+merge_locations(struct merging *m)
+{
+	const struct request *r = m->r;
 
 	sections_location(&r->config->main->sections, &r->vhost->sections,
-	    r->path, &m.visit);
+	    r->path, &m->visit);
 }
 
 /* ---- Virtual host and Location ------------------------------------------- */
@@ -85,8 +101,10 @@ route_vhost(struct request *r)
 int
 route_location(struct request *r)
 {
-	merge_locations(r);
-	return PASS;
+	struct merging m = { { merge_found, NULL }, r, { 0 } };
+
+	merge_locations(&m);
+	return merged(&m);
 }
 
 /* ---- The file ------------------------------------------------------------ */
@@ -251,28 +269,50 @@ find_file(struct request *r, enum os_links links)
 }
 
 static void
-merge_files(struct request *r, struct vec *with_inside)
+merge_files(struct merging *m)
 {
-	struct merging m = { { merge_found }, r, NULL };
+	const struct request *r = m->r;
 	ptrdiff_t slash = str_rfind(str_of(r->filename), '/');
 	struct str name = str_of(r->filename + slash + 1);
 
-	sections_files(&r->config->main->sections, name, &m.visit);
+	sections_files(&r->config->main->sections, name, &m->visit);
 	if (r->vhost != r->config->main)
-		sections_files(&r->vhost->sections, name, &m.visit);
-	for (size_t i = 0; i < with_inside->n; i++)
-		sections_files(with_inside->at[i], name, &m.visit);
+		sections_files(&r->vhost->sections, name, &m->visit);
+	for (size_t i = 0; i < m->with_inside.n; i++)
+		sections_files(m->with_inside.at[i], name, &m->visit);
+}
+
+/*
+ * A file system takes several slashes for one, so <Directory> must, too, even
+ * where MergeSlashes leaves them in the path.  The administrator's part of the
+ * name stays as it is.
+ */
+static const char *
+merge_slashes(const struct request *r)
+{
+	char *name = str_z(r->arena, str_of(r->filename));
+	size_t from = r->root_n, to;
+
+	if (from == 0 || from > strlen(name))
+		from = 1;
+	for (to = from; name[from] != 0; from++)
+		if (name[from] != '/' || name[to - 1] != '/')
+			name[to++] = name[from];
+	name[to] = 0;
+	return name;
 }
 
 int
 route_directory(struct request *r)
 {
-	struct vec with_inside = { 0 };
-	struct merging dry = { { merge_found }, r, NULL };
-	struct merging m = { { merge_found }, r, &with_inside };
-	struct str name = str_of(r->filename);
+	struct merging dry = { { merge_found, NULL }, r, { 0 } };
+	struct merging m = { { merge_found, NULL }, r, { 0 } };
+	struct str name;
 	enum os_links links;
 
+	if (strstr(r->filename, "//") != NULL)
+		r->filename = merge_slashes(r);
+	name = str_of(r->filename);
 	/* First for the policy only: the name may still hold a path_info. */
 	r->scope = r->vhost->scope;
 	while (name.n > 1 && name.at[name.n - 1] == '/')
@@ -289,8 +329,8 @@ route_directory(struct request *r)
 	sections_directory_match(&r->config->main->sections,
 	    &r->vhost->sections, name, &m.visit);
 	if (r->found.kind != FOUND_DIRECTORY)
-		merge_files(r, &with_inside);
-	merge_locations(r);
+		merge_files(&m);
+	merge_locations(&m);
 	if (r->found.kind == FOUND_NOTHING && !is_missing(r->found.error)) {
 		request_log(r, r->main != NULL ? LEVEL_DEBUG : LEVEL_ERROR,
 		    "core", r->found.error,
@@ -301,5 +341,5 @@ route_directory(struct request *r)
 		return request_refuse(r, 403, "The server may not reach this "
 		    "file.");
 	}
-	return PASS;
+	return merged(&m);
 }

@@ -213,6 +213,17 @@ sections_directory(const struct sections *outer, const struct sections *inner,
 		one_directory(inner, directory, depth, v);
 }
 
+static bool
+regex_found(const struct section *s, struct str subject,
+    struct section_visit *v)
+{
+	int found = regex_match(s->regex, subject, NULL, 0);
+
+	if (found < 0 && v->gave_up == NULL)
+		v->gave_up = s;
+	return found == 1;
+}
+
 static void
 one_match(const struct vec *sections, struct str subject,
     struct section_visit *v)
@@ -220,7 +231,7 @@ one_match(const struct vec *sections, struct str subject,
 	for (size_t i = 0; i < sections->n; i++) {
 		const struct section *s = sections->at[i];
 
-		if (regex_match(s->regex, subject, NULL, 0) == 1)
+		if (regex_found(s, subject, v))
 			v->found(v, s);
 	}
 }
@@ -243,7 +254,7 @@ sections_files(const struct sections *in, struct str name,
 		const struct section *s = in->files.at[i];
 
 		if (s->regex != NULL ?
-		    regex_match(s->regex, name, NULL, 0) == 1 :
+		    regex_found(s, name, v) :
 		    s->glob ? str_glob(s->pattern, name, false, false) :
 		    str_eq(s->pattern, name))
 			v->found(v, s);
@@ -290,10 +301,11 @@ plain_locations(const struct hash *table, struct str path)
 }
 
 static bool
-location_glob_found(const struct section *s, struct str path)
+location_glob_found(const struct section *s, struct str path,
+    struct section_visit *v)
 {
 	if (s->regex != NULL)
-		return regex_match(s->regex, path, NULL, 0) == 1;
+		return regex_found(s, path, v);
 	return str_glob(s->pattern, path, true, false);
 }
 
@@ -307,7 +319,7 @@ one_location(const struct sections *in, struct str path,
 	for (size_t g = 0; g < in->location_globs.n; g++) {
 		const struct section *s = in->location_globs.at[g];
 
-		if (!location_glob_found(s, path))
+		if (!location_glob_found(s, path, v))
 			continue;
 		for (; i < plain->n; i++) {
 			const struct section *p = plain->at[i];

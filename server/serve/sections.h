@@ -18,6 +18,9 @@ const char	*section_open_location(struct setting *s);
 /* What is told of each section found, in the order in which they merge. */
 struct section_visit {
 	void	(*found)(struct section_visit *v, const struct section *s);
+	/* The first whose pattern could not be decided on this subject; NULL.
+	 * What it protects must not be served. */
+	const struct section *gave_up;
 };
 
 /* <Directory> sections for directory (absolute, no trailing slash but "/"),

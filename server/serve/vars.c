@@ -26,10 +26,18 @@ struct str
 var_script_name(const struct request *r)
 {
 	/* The decoded path ends in path_info, unless something mapped the
-	 * request to another place. */
-	if (r->path_info.n > 0 && str_ends(r->path, r->path_info))
-		return str_first(r->path, r->path.n - r->path_info.n);
-	return r->path;
+	 * request to another place.  It may have more slashes in a row. */
+	struct str path = r->path, info = r->path_info;
+
+	while (info.n > 0 && path.n > 0 &&
+	    path.at[path.n - 1] == info.at[info.n - 1]) {
+		path.n--;
+		if (info.at[--info.n] != '/')
+			continue;
+		while (path.n > 0 && path.at[path.n - 1] == '/')
+			path.n--;
+	}
+	return info.n == 0 ? path : r->path;
 }
 
 static struct str

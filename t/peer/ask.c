@@ -4,11 +4,11 @@
  *
  *	ask PORT FILE
  *
- * sends what is in FILE to 127.0.0.1, says that nothing more will come, reads to
- * the end, and prints a line "N.WHAT<TAB>VALUE" for each fact of the Nth answer:
- * status, reason, field NAME (in lower case; several of one name as one), and
- * body, or env NAME when a program told its environment.  What differs from run
- * to run is replaced by a word; "100 Continue" is no answer.
+ * sends what is in FILE to 127.0.0.1, says that nothing more will come, reads
+ * to the end, and prints a line "N.WHAT<TAB>VALUE" for each fact of the Nth
+ * answer: status, reason, field NAME (in lower case; several of one name as
+ * one), and body, or env NAME when a program told its environment.  What
+ * differs from run to run is replaced by a word; "100 Continue" is no answer.
  *
  * It must not share code with the server.  Exits 1 when it cannot talk.
  */
@@ -315,26 +315,39 @@ is_own_page(const struct answer *a)
 	    strncasecmp(a->body.at, "<!DOCTYPE HTML", 14) == 0;
 }
 
-/* The boundary between parts is random: the one line that it is in type. */
+static char *
+find_boundary(struct answer *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_fields; i++)
+		if (strcmp(a->field[i].name, "content-type") == 0 &&
+		    strstr(a->field[i].value, "boundary=") != NULL)
+			return strstr(a->field[i].value, "boundary=") +
+			    strlen("boundary=");
+	return NULL;
+}
+
+/* The boundary between parts is random: "B" stands for it. */
 static void
 hide_boundary(struct answer *a)
 {
-	size_t i, n;
-	char *boundary, *p;
+	char *boundary = find_boundary(a), *from = a->body.at, *to = from;
+	char *end = from + a->body.n;
+	size_t n = boundary != NULL ? strlen(boundary) : 0;
 
-	for (i = 0; i < a->n_fields; i++) {
-		boundary = strstr(a->field[i].value, "boundary=");
-		if (strcmp(a->field[i].name, "content-type") != 0 ||
-		    boundary == NULL)
-			continue;
-		boundary += strlen("boundary=");
-		n = strlen(boundary);
-		for (p = a->body.at; (p = strstr(p, boundary)) != NULL;)
-			memset(p, 'B', n < 3 ? n : 3), p += 3,
-			    memmove(p, p + n - 3, strlen(p + n - 3) + 1);
-		a->body.n = strlen(a->body.at);
-		strcpy(boundary, "BBB");
-	}
+	if (n == 0)
+		return;
+	while (from < end)
+		if (strncmp(from, boundary, n) == 0) {
+			*to++ = 'B';
+			from += n;
+		} else {
+			*to++ = *from++;
+		}
+	*to = '\0';
+	a->body.n = (size_t)(to - a->body.at);
+	strcpy(boundary, "B");
 }
 
 /* A program that told its environment: each variable is a fact. */

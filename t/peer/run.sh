@@ -27,10 +27,11 @@ ask=$BUILDDIR/t/peer/ask
 apache_pid=
 forkful_pid=
 
-apache=$(command -v apache2 || command -v httpd) && [ -d $modules ] || {
+apache=$(command -v apache2 || command -v httpd)
+if [ -z "$apache" ] || [ ! -d $modules ]; then
 	echo "run.sh: SKIPPED: Debian's apache2 is not installed"
 	exit 77
-}
+fi
 [ -x "$ask" ] || {
 	echo "run.sh: there is no $ask"
 	exit 99
@@ -260,12 +261,12 @@ for request; do
 	name=${request##*/}
 	name=${name%.req}
 	request=$peer/requests/$name.req
-	"$ask" "$apache_port" "$request" >"$dir/theirs" 2>&1 &&
-	    "$ask" "$forkful_port" "$request" >"$dir/ours" 2>&1 || {
+	if ! "$ask" "$apache_port" "$request" >"$dir/theirs" 2>&1 ||
+	    ! "$ask" "$forkful_port" "$request" >"$dir/ours" 2>&1; then
 		echo "$name: no answer:"
 		cat "$dir/theirs" "$dir/ours"
 		exit 1
-	}
+	fi
 	compare "$name" "$dir/theirs" "$dir/ours" >>"$dir/differences"
 done
 echo "$# requests"

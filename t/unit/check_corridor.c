@@ -71,8 +71,8 @@ log_it(struct request *r)
 }
 
 /*
- * "/fail/404" is refused with 404; "/restart?/x" goes to /x as a GET, "/again?/x"
- * with method and body; all else answers its path.
+ * "/fail/404" is refused with 404; "/restart?/x" goes to /x as a GET,
+ * "/again?/x" with method and body; all else answers its path.
  */
 static int
 two_handle(struct request *r)

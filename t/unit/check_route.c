@@ -235,6 +235,8 @@ static const struct {
 	{ "Options None", "/linked", 403, NOTHING },
 	{ "Options None", "/linked/file", 403, NOTHING },
 	{ "Options None", "/linked/none", 403, NOTHING },
+	{ "<Directory %s/www>\nOptions None\n</Directory>", "//linked//file",
+	  403, NOTHING },
 	{ "Options None", "/dangling", 403, NOTHING },
 	{ "Options None", "/none", PASS, NOTHING },
 	{ "Options SymLinksIfOwnerMatch", "/link", PASS, FILE_ },
@@ -349,6 +351,11 @@ static const struct {
 	{ TYPE("Files", "none", "f"), "/dir/none/x", "f" },
 	{ TYPE("Files", "file", "f"), "/file/x", "f" },
 	{ TYPE("Files", "x", "f"), "/file/x", NULL },
+	/* Several slashes are one. */
+	{ TYPE("Directory", "%s/www/dir", "d"), "//dir/file", "d" },
+	{ TYPE("Directory", "%s/www/dir", "d"), "///dir//", "d" },
+	{ TYPE("Directory", "%s/www/dir/deep", "d"), "/dir//deep/file", "d" },
+	{ TYPE("DirectoryMatch", "dir/deep/$", "d"), "/dir///deep", "d" },
 	/* A file is no directory. */
 	{ TYPE("Directory", "%s/www/file", "d"), "/file", NULL },
 	{ TYPE("Directory", "%s/www/file", "d"), "/file/x", NULL },

@@ -144,6 +144,22 @@ START_TEST(script)
 }
 END_TEST
 
+/* What stands behind a program has its slashes merged all the same. */
+START_TEST(script_with_slashes)
+{
+	struct request *r;
+	char *const *e;
+
+	open_site("MergeSlashes Off\n");
+	r = asking("//cgi//run//a///b", NULL);
+	e = vars_cgi_environment(r, false);
+	ck_assert_str_eq(value_of(e, "SCRIPT_NAME"), "//cgi//run");
+	ck_assert_str_eq(value_of(e, "PATH_INFO"), "/a/b");
+	ck_assert_str_eq(value_of(e, "SCRIPT_FILENAME"),
+	    tree_path("cgi/run"));
+}
+END_TEST
+
 /* The table, for one request and some settings. */
 static const struct {
 	const char	*name, *value;
@@ -399,6 +415,7 @@ main(void)
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, script, 0, COUNT(scripts));
+	tcase_add_test(t, script_with_slashes);
 	tcase_add_test(t, table);
 	tcase_add_test(t, table_by_settings);
 	tcase_add_test(t, outside_of_aliases);
