@@ -20,6 +20,7 @@ struct hash {
 	struct arena	*arena;
 	struct entry	*entries;
 	size_t		 n, room;
+	size_t		 longest;	/* bytes of a key */
 	uint32_t	*index;		/* 2 * room of them: 1 + entry, or 0 */
 };
 
@@ -150,6 +151,8 @@ hash_set(struct hash *h, struct str key, void *value)
 		h->entries[*s - 1].value = value;
 		return;
 	}
+	if (key.n > h->longest)
+		h->longest = key.n;
 	h->entries[h->n++] = (struct entry){ key, value, hash };
 	*s = (uint32_t)h->n;
 }
@@ -159,7 +162,9 @@ hash_get(const struct hash *h, struct str key)
 {
 	uint32_t found;
 
-	if (h->n == 0)
+	/* Who looks up all beginnings of what a client sent shall not pay for
+	 * those that cannot be there. */
+	if (h->n == 0 || key.n > h->longest)
 		return NULL;
 	found = *slot(h, hash_bytes(key.at, key.n), key);
 	return found != 0 ? h->entries[found - 1].value : NULL;

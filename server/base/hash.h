@@ -15,7 +15,7 @@ struct hash;
 struct hash	*hash_new(struct arena *a);
 /* Set or replace.  The key's bytes must live as long as the table. */
 void		 hash_set(struct hash *h, struct str key, void *value);
-/* The value, or NULL. */
+/* The value, or NULL: that at once for a key longer than all that are there. */
 void		*hash_get(const struct hash *h, struct str key);
 size_t		 hash_count(const struct hash *h);
 /* Visit in order of first insertion: for (i = 0; hash_at(h, i, &k, &v); i++) */

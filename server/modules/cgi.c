@@ -37,6 +37,7 @@ enum {
 	BODY_TURN = 1024 * 1024,	/* likewise written */
 	KILL_MS = 3000,			/* between TERM and KILL */
 	MAX_WORDS = 256,		/* arguments of an ISINDEX query */
+	STARTS_IN_TURN = 4,		/* of the loop; see turn_came() */
 };
 
 struct cgi_conf {
@@ -51,6 +52,8 @@ struct script {
 	const char	*path, *name;
 	struct log	 log;
 	struct log_about about;
+	struct link	 place;		/* in the queue, until it starts */
+	bool		 started;
 	struct watch	 in, out, err;	/* fd -1: closed */
 	struct timer	 timer;
 	int64_t		 timeout_ms;
@@ -72,6 +75,8 @@ struct script {
 
 extern struct module mod_cgi;
 static struct loop *loop;
+static struct link queue;		/* scripts to be started */
+static unsigned starts;			/* in this turn of the loop */
 static const struct cgihead_limits head_limits = {
 	.max_fields = 500, .max_head = 64 * 1024,
 };
@@ -226,6 +231,7 @@ request_over(void *arg)
 	bool aborted = s->r->aborted || s->failed != 0;
 
 	s->r = NULL;
+	list_remove(&s->place);
 	if (aborted) {
 		hold_body(s);
 		script_end(s);
@@ -657,14 +663,42 @@ script_new(struct request *r)
 	s->child.ended = ended;
 	s->in.fd = s->out.fd = s->err.fd = -1;
 	cgihead_init(&s->head, a, &head_limits);
+	list_append(&queue, &s->place);
+	arena_cleanup(r->arena, request_over, s);
 	return s;
 }
 
-static int
-start(struct request *r)
+/*
+ * To start a program takes longer than to send a file.  So that files need not
+ * wait behind a crowd of scripts, only some start in a turn of the loop, and
+ * everybody else is looked after in between.
+ */
+static bool
+turn_came(struct script *s)
 {
+	if (starts == STARTS_IN_TURN || queue.next != &s->place)
+		return false;
+	list_remove(&s->place);
+	starts++;
+	return true;
+}
+
+static void
+next_turn(void *arg)
+{
+	struct link *l = queue.next;
+
+	(void)arg;
+	starts = 0;
+	for (int i = 0; i < STARTS_IN_TURN && l != &queue; i++, l = l->next)
+		request_wake(LIST_OWNER(l, struct script, place)->r);
+}
+
+static int
+start(struct script *s)
+{
+	struct request *r = s->r;
 	const struct cgi_conf *c = scope_get(r->scope, &mod_cgi);
-	struct script *s = script_new(r);
 	struct os_program p = { .path = s->path, .umask = -1 };
 	const char *step = "pipe";
 	int theirs[3], error;
@@ -690,14 +724,12 @@ start(struct request *r)
 		    "not be started: %s", s->path, explain(r, step, error));
 		pipe_close(&s->out);
 		pipe_close(&s->err);
-		s->r = NULL;
-		script_release(s);
-		return error == EAGAIN || error == ENOMEM ||
+		s->failed = error == EAGAIN || error == ENOMEM ||
 		    error == EMFILE || error == ENFILE ? 503 : 500;
+		return s->failed;
 	}
-	r->state[mod_cgi.index] = s;
+	s->started = true;
 	r->body_ready = body_ready;
-	arena_cleanup(r->arena, request_over, s);
 	loop_watch(loop, &s->err, LOOP_READ);
 	loop_timer(loop, &s->timer, s->timeout_ms);
 	if (s->in.fd >= 0)
@@ -750,10 +782,15 @@ handle(struct request *r)
 
 	if (!is_mine(r) || r->method == METHOD_OPTIONS)
 		return PASS;
-	if (s != NULL)
+	if (s == NULL) {
+		status = check(r);
+		if (status != 0)
+			return status;
+		s = r->state[mod_cgi.index] = script_new(r);
+	}
+	if (s->started)
 		return read_head(s);
-	status = check(r);
-	return status != 0 ? status : start(r);
+	return turn_came(s) ? start(s) : WAIT;
 }
 
 static void
@@ -761,6 +798,8 @@ worker(struct loop *l, const struct config *c)
 {
 	(void)c;
 	loop = l;
+	list_init(&queue);
+	loop_each_turn(l, next_turn, NULL);
 }
 
 static const struct directive rows[] = {

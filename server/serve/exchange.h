@@ -38,7 +38,8 @@ struct exchange {
 	bool		 wants_body;	/* a look said BODY_WAIT */
 	uint64_t	 body_left;	/* BODY_LENGTH */
 	uint64_t	 body_read;
-	int64_t		 body_began_ms;	/* when it was first waited for */
+	int64_t		 wait_began_ms;	/* for more of it; 0: does not wait */
+	int64_t		 waited_ms;	/* before that, for all of it */
 	struct str	 body_data;	/* decoded, shown, not yet taken */
 	struct chunked	 chunked;
 

@@ -179,20 +179,41 @@ over_limit(struct conn *c)
 }
 
 /* How long the next bytes may take: Timeout, or less when the whole body has
- * used up what RequestReadTimeout gives it. */
+ * used up what RequestReadTimeout gives it.  The time in which its reader kept
+ * the client waiting does not count. */
 static int64_t
-body_time(struct exchange *x)
+body_time(const struct exchange *x)
 {
 	const struct scope *s = x->r->vhost->scope;
 	int64_t all_ms = reqtimeout_ms(reqtimeout_body(s), x->body_read);
 	int64_t ms = number_or(core_conf(s)->timeout_ms, 60000);
 
-	if (x->body_began_ms == 0)
-		x->body_began_ms = clock_ms();
 	if (all_ms == 0)
 		return ms;
-	all_ms -= clock_ms() - x->body_began_ms;
+	all_ms -= x->waited_ms;
 	return all_ms < 1 ? 1 : all_ms < ms ? all_ms : ms;
+}
+
+static void
+wait_for_more(struct conn *c)
+{
+	c->x->wants_body = true;
+	c->x->wait_began_ms = clock_ms();
+	conn_watch(c);
+	loop_timer(conn_loop, &c->timer, body_time(c->x));
+}
+
+static void
+wait_is_over(struct conn *c)
+{
+	struct exchange *x = c->x;
+
+	if (x->wait_began_ms != 0)
+		x->waited_ms += clock_ms() - x->wait_began_ms;
+	x->wait_began_ms = 0;
+	if (x->wants_body)
+		loop_timer_stop(conn_loop, &c->timer);
+	x->wants_body = false;
 }
 
 static enum body_look
@@ -200,10 +221,7 @@ look(struct conn *c, struct str *s)
 {
 	struct exchange *x = c->x;
 
-	if (x->wants_body) {
-		x->wants_body = false;
-		loop_timer_stop(conn_loop, &c->timer);
-	}
+	wait_is_over(c);
 	while (x->body_data.n == 0) {
 		enum body_look got = BODY_WAIT;
 
@@ -230,9 +248,7 @@ look(struct conn *c, struct str *s)
 		case INTAKE_DATA:
 			break;
 		case INTAKE_NOTHING:
-			x->wants_body = true;
-			conn_watch(c);
-			loop_timer(conn_loop, &c->timer, body_time(x));
+			wait_for_more(c);
 			return BODY_WAIT;
 		default:
 			return bad(c, 400, "The connection ended before the "

@@ -92,9 +92,12 @@ START_TEST(keys_are_exact)
 	ck_assert_ptr_eq(hash_get(h, str_n("a\0", 2)), &three);
 	ck_assert_ptr_eq(hash_get(h, STR("")), &four);
 	ck_assert_ptr_null(hash_get(h, STR("b")));
+	ck_assert_ptr_null(hash_get(h, STR("a longer one")));
+	hash_set(h, STR("a longer one"), &one);
+	ck_assert_ptr_eq(hash_get(h, STR("a longer one")), &one);
 	hash_set(h, STR("a"), NULL);
 	ck_assert_ptr_null(hash_get(h, STR("a")));
-	ck_assert_uint_eq(hash_count(h), 4);
+	ck_assert_uint_eq(hash_count(h), 5);
 }
 END_TEST
 
