@@ -228,7 +228,7 @@ print_named_host(const struct vhost *h, unsigned port)
 	print_host(h);
 	for (i = 0; i < aliases->n; i++) {
 		alias = aliases->at[i];
-		printf("%17s%s %s\n", "", str_has_glob(str_of(alias)) ?
+		printf("%17s%s %s\n", "", strpbrk(alias, "*?") != NULL ?
 		    "wild alias" : "alias", alias);
 	}
 }

@@ -27,7 +27,7 @@ void		*arena_alloc(struct arena *a, size_t n);
 /* A copy of the n bytes at p. */
 void		*arena_copy(struct arena *a, const void *p, size_t n);
 /* Make room for n bytes in place of the old_n bytes at p, which are copied;
- * grows in place when p was the newest allocation.  The new bytes are zero; p may
+ * grows in place when p was the newest allocation.  New bytes are zero; p may
  * be NULL. */
 void		*arena_grow(struct arena *a, void *p, size_t old_n, size_t n);
 

@@ -61,7 +61,8 @@ static const struct directive rows[] = {
 	  "On or Off: forget the IndexIgnore lines of outer sections" },
 	/* What a list looks like beyond its names. */
 	FANCY("IndexOptions", MANY, "how a list looks"),
-	FANCY("IndexOrderDefault", 2, "Ascending or Descending, and a column"),
+	{ "IndexOrderDefault", 2, 2, ANYWHERE | ACCEPTED_ONLY, SLOT_NONE, 0,
+	  NULL, "Ascending or Descending, and a column" },
 	FANCY("IndexStyleSheet", 1, "a URL path"),
 	FANCY("IndexHeadInsert", 1, "text for the head of the page"),
 	FANCY("HeaderName", 1, "a file to stand above the list"),

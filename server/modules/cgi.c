@@ -780,7 +780,7 @@ handle(struct request *r)
 	struct script *s = r->state[mod_cgi.index];
 	int status;
 
-	if (!is_mine(r) || r->method == METHOD_OPTIONS)
+	if (!is_mine(r))
 		return PASS;
 	if (s == NULL) {
 		status = check(r);

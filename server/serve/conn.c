@@ -209,7 +209,7 @@ answer_begin(struct conn *c)
 
 	if (draining || !intake_short_rest(c))
 		x->r->close_after = true;
-	/* Nobody wanted the body, but it shows that the request is malformed. */
+	/* Nobody wanted the body, but it shows a malformed request. */
 	if (x->body_bad && x->r->body_ready == NULL && status < 400)
 		corridor_refuse(x->r, x->r->status);
 	c->phase = PHASE_WRITE;

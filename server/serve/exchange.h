@@ -70,8 +70,8 @@ struct conn {
 	int64_t		 began_us;	/* first byte of this head, or begin
 					 * of lingering; 0: none */
 	unsigned	 turn_requests;	/* answered in this turn of the loop */
-	int64_t		 idle_ms;	/* how long to wait for a request */
-	bool		 dry;		/* the last recv(2) took all there was */
+	int64_t		 idle_ms;	/* the wait for a next request */
+	bool		 dry;		/* the last recv(2) took all */
 	bool		 peer_done;	/* the peer will send no more */
 	bool		 was_busy;	/* counted as a request in progress */
 	struct sockaddr_in6 local;	/* room for either family; 0: unknown */

@@ -81,7 +81,7 @@ set_timeouts(struct setting *s)
 		else if (str_is_nocase(name, "body"))
 			stage = &c->body;
 		else if (str_is_nocase(name, "handshake"))
-			stage = &unused;	/* there is no TLS to wait for */
+			stage = &unused;	/* there is no TLS here */
 		if (stage == NULL)
 			return setting_error(s, i, "knows the stages header "
 			    "and body, not \"%.*s\"", STR_ARGS(name));

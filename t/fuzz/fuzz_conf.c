@@ -2,7 +2,7 @@
  * fuzz_conf.c - configuration text, from the first byte to the settings.
  *
  * The first byte chooses between a server's text and an .htaccess file.  No
- * other file is read: the reading begins at the depth where Include ends.
+ * other file is read: text that would include one is passed over.
  * Holds: every finding has a place inside its line and can be printed, findings
  * are in order, every node and argument stands in the text, and what was read
  * without an error is read without one again.
@@ -177,6 +177,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	htaccess = data[0] & 1;
 	text = str_n((const char *)data + 1, size - 1);
+	if (str_find_nocase(text, STR("include")) >= 0)
+		return 0;
 	assert(read_once(text, htaccess) == read_once(text, htaccess));
 	return 0;
 }

@@ -28,7 +28,7 @@ apache_pid=
 forkful_pid=
 
 apache=$(command -v apache2 || command -v httpd)
-if [ -z "$apache" ] || [ ! -d $modules ]; then
+if [ -z "$apache" ] || [ ! -d "$modules" ]; then
 	echo "run.sh: SKIPPED: Debian's apache2 is not installed"
 	exit 77
 fi

@@ -29,7 +29,7 @@ assemble(const struct range_plan *plan, const struct multipart *m)
 
 	for (i = 0; i < plan->n; i++) {
 		text_add(&t, m->heads[i]);
-		text_add(&t, str_n("0123456789" + plan->at[i].first,
+		text_add(&t, str_n(&"0123456789"[plan->at[i].first],
 		    plan->at[i].length));
 	}
 	text_add(&t, m->tail);
