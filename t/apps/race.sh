@@ -11,8 +11,8 @@ race=$BUILDDIR/t/talk/race
 # Two trees: one where no links are followed, one where only the owner's are.
 # In each, a directory that takes turns with a link to the outside, and a file.
 mkdir "$dir/outside" "$dir/outside/deep"
-for name in file.txt index.html deep/file.txt top-secret; do
-	echo "top-secret" >"$dir/outside/$name"
+for file in file.txt index.html deep/file.txt top-secret; do
+	echo "top-secret" >"$dir/outside/$file"
 done
 for tree in none owner; do
 	mkdir "$dir/htdocs/$tree"
