@@ -32,6 +32,7 @@
 enum {
 	OUT_ROOM = 64 * 1024,		/* one read of the output */
 	OUT_PIPE = 1024 * 1024,		/* asked for after a full read */
+	OUT_WASTE = 1024 * 1024,	/* read and thrown away at most */
 	STDERR_LINE = 1024,		/* longer lines are cut in parts */
 	STDERR_TURN = 64 * 1024,	/* read before others get their turn */
 	BODY_TURN = 1024 * 1024,	/* likewise written */
@@ -63,6 +64,7 @@ struct script {
 	bool		 exited, out_ended, out_grown;
 	bool		 hungry;	/* waits for the client's body */
 	bool		 draining;	/* output is read and thrown away */
+	size_t		 wasted;
 	bool		 told_to_end;
 	int		 failed;	/* a status to refuse with; 0: none */
 	struct buffer	*buffer;	/* output read, not yet taken */
@@ -241,7 +243,8 @@ request_over(void *arg)
 	if (aborted || s->out_ended || s->exited) {
 		pipe_close(&s->out);
 	} else {
-		/* A HEAD, a redirect: let it finish undisturbed. */
+		/* A HEAD, a redirect: let it finish undisturbed, unless it
+		 * has a lot to say. */
 		s->draining = true;
 		loop_watch(loop, &s->out, LOOP_READ);
 	}
@@ -406,8 +409,11 @@ out_ready(struct watch *w, unsigned events)
 	}
 	s->n = 0;
 	if (out_read(s) && !s->out_ended) {
-		loop_watch(loop, &s->out, LOOP_READ);
-		return;
+		s->wasted += s->n;
+		if (s->wasted < OUT_WASTE) {
+			loop_watch(loop, &s->out, LOOP_READ);
+			return;
+		}
 	}
 	pipe_close(&s->out);
 	script_release(s);

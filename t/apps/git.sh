@@ -46,26 +46,26 @@ END
 push()
 {
 	GIT_TRACE_CURL=$dir/trace GIT_TRACE_CURL_NO_DATA=1 \
-	    git -C "$dir/work" push -q "$@" || fail "push $*"
+	    git -C "$dir/tree" push -q "$@" || fail "push $*"
 }
 
 # The server's branch is ours, and every object of it is sound.
 check_server()
 {
-	ours=$(git -C "$dir/work" rev-parse main)
+	ours=$(git -C "$dir/tree" rev-parse main)
 	theirs=$(git -C "$dir/data/repos/menu.git" rev-parse main)
 	[ "$ours" = "$theirs" ] || fail "after $1: the server has $theirs"
 	git -C "$dir/data/repos/menu.git" fsck --full --strict >/dev/null \
 	    2>"$dir/fsck" || fail "after $1: $(cat "$dir/fsck")"
 }
 
-git clone -q "$url/cgi-bin/git/menu.git" "$dir/work" 2>/dev/null ||
+git clone -q "$url/cgi-bin/git/menu.git" "$dir/tree" 2>/dev/null ||
 	fail "clone of the empty repository"
 for i in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20; do
-	head -c 1048576 /dev/urandom >"$dir/work/blob$i"
+	head -c 1048576 /dev/urandom >"$dir/tree/blob$i"
 done
-git -C "$dir/work" add .
-git -C "$dir/work" commit -q -m 'twenty blobs'
+git -C "$dir/tree" add .
+git -C "$dir/tree" commit -q -m 'twenty blobs'
 push origin main
 check_server "the big push"
 grep -q 'Transfer-Encoding: chunked' "$dir/trace" ||
@@ -75,7 +75,7 @@ grep -q 'Transfer-Encoding: chunked' "$dir/trace" ||
 for way in cgi-bin/git git; do
 	git clone -q "$url/$way/menu.git" "$dir/clone" || fail "clone by $way"
 	git -C "$dir/clone" fsck --full >/dev/null 2>&1 || fail "fsck by $way"
-	for blob in "$dir"/work/blob*; do
+	for blob in "$dir"/tree/blob*; do
 		cmp "$blob" "$dir/clone/${blob##*/}" || fail "clone by $way"
 	done
 	mv "$dir/clone" "$dir/clone-${way%%/*}"
@@ -92,14 +92,14 @@ history()
 		n=$((n - 1))
 	done
 }
-history "$dir/work"
+history "$dir/tree"
 push origin main
 check_server "the small push"
 history "$dir/clone-git"
 GIT_TRACE_CURL=$dir/fetched GIT_TRACE_CURL_NO_DATA=1 \
     git -C "$dir/clone-git" fetch -q || fail "fetch"
 [ "$(git -C "$dir/clone-git" rev-parse origin/main)" = \
-    "$(git -C "$dir/work" rev-parse main)" ] || fail "fetch brought another"
+    "$(git -C "$dir/tree" rev-parse main)" ] || fail "fetch brought another"
 grep -qi 'Content-Encoding: gzip' "$dir/fetched" ||
 	fail "no request of the fetch was compressed: it tested nothing"
 
