@@ -27,7 +27,8 @@ board_sum(const struct board *b, unsigned generation)
 	const struct seat *s;
 
 	for (s = b->seats; s < b->seats + b->n_seats; s++) {
-		if (s->pid == 0)
+		/* A worker may be at work before its pid is written. */
+		if (s->generation == 0)
 			continue;
 		sum.requests += s->requests;
 		if (s->generation == generation && s->state == SEAT_READY) {
