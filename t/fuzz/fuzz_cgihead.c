@@ -82,6 +82,19 @@ parse_parts(struct cgihead *h, struct arena *a, const char *bytes, size_t n,
 	return result;
 }
 
+/* A byte at a time. */
+static enum cgihead_result
+parse_bytes(struct cgihead *h, struct arena *a, const char *bytes, size_t n)
+{
+	enum cgihead_result result = CGIHEAD_MORE;
+	size_t have;
+
+	cgihead_init(h, a, &limits);
+	for (have = 0; have <= n && result == CGIHEAD_MORE; have++)
+		result = cgihead_parse(h, bytes, have);
+	return result;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -100,6 +113,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cgihead_init(&whole, a, &limits);
 	result = cgihead_parse(&whole, bytes, n);
 	assert(parse_parts(&parts, a, bytes, n, data[0] % size) == result);
+	check_same(&whole, &parts);
+	assert(parse_bytes(&parts, a, bytes, n) == result);
 	check_same(&whole, &parts);
 	if (result == CGIHEAD_DONE)
 		check_done(&whole, n);

@@ -152,6 +152,24 @@ check_split(const struct head *whole, enum head_result result,
 	free(second);
 }
 
+/* A byte at a time. */
+static void
+check_bytes(const struct head *whole, enum head_result result,
+    const uint8_t *data, size_t n, struct arena *a)
+{
+	char *buf = copy_of(data, n);
+	enum head_result again = HEAD_MORE;
+	struct head h;
+	size_t have;
+
+	head_init(&h, a, whole->limits);
+	for (have = 0; have <= n && again == HEAD_MORE; have++)
+		again = head_parse(&h, buf, have);
+	assert(again == result && h.size == whole->size);
+	check_same(whole, &h);
+	free(buf);
+}
+
 /* Written anew, strictly. */
 static void
 check_again(const struct head *h, struct arena *a)
@@ -191,6 +209,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	head_init(&h, a, &limits);
 	result = head_parse(&h, buf, size - 2);
 	check_split(&h, result, data + 2, size - 2, data[1] % (size - 1), a);
+	check_bytes(&h, result, data + 2, size - 2, a);
 	if (result == HEAD_DONE) {
 		check_done(&h, buf, size - 2);
 		check_again(&h, a);
