@@ -19,6 +19,7 @@
 #include "serve/core.h"
 
 struct host_set;
+struct script;
 struct source;
 
 /* What a handler sees when it reads the request's body. */
@@ -124,6 +125,7 @@ struct request {
 	/* Told that bytes of the body arrived, it ended or failed; set by the
 	 * handler that reads it. */
 	void		(*body_ready)(struct request *r);
+	struct script	*script;	/* the program that answers; or NULL */
 };
 
 /* A fresh request with its own arena, nothing filled but the defaults. */

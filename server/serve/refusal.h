@@ -1,0 +1,16 @@
+/*
+ * refusal.h - why a program could not be started, in words that name the
+ * remedy.
+ */
+#ifndef SERVE_REFUSAL_H
+#define SERVE_REFUSAL_H
+
+#include "base/os.h"
+#include "serve/request.h"
+
+/* os_start() of *p failed at step with error: log why, and return the status
+ * to refuse r with. */
+int	refusal_of_start(const struct request *r, const struct os_program *p,
+	    const char *step, int error);
+
+#endif

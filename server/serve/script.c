@@ -1,0 +1,280 @@
+/*
+ * script.c - the life and death of a program that answers a request.
+ */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "serve/buffer.h"
+#include "serve/refusal.h"
+#include "serve/script.h"
+
+enum { KILL_MS = 3000 };	/* between TERM and KILL */
+
+struct loop *script_loop;
+
+void
+script_init(struct loop *l)
+{
+	script_loop = l;
+}
+
+void
+script_log(struct script *s, enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_vwrite(&s->log, level, "cgi", &s->about, fmt, ap);
+	va_end(ap);
+}
+
+void
+script_close(struct watch *w)
+{
+	if (w->fd < 0)
+		return;
+	loop_unwatch(script_loop, w);
+	close(w->fd);
+	w->fd = -1;
+}
+
+void
+script_alive(struct script *s)
+{
+	loop_timer(script_loop, &s->timer, s->timeout_ms);
+}
+
+/* ---- Ends ---------------------------------------------------------------- */
+
+/* Not the request, nor the kernel. */
+void
+script_release(struct script *s)
+{
+	if (s->r != NULL || s->child.pid != 0 || s->err.fd >= 0 ||
+	    s->out.fd >= 0)
+		return;
+	script_heard(s);
+	script_close(&s->in);
+	loop_timer_stop(script_loop, &s->timer);
+	buffer_give(s->buffer);
+	arena_end(s->arena);
+}
+
+/* One line that says how a script failed and what it cost. */
+static void
+log_end(struct script *s, int status, const struct rusage *used)
+{
+	struct text t = { .arena = s->arena };
+	int64_t ms = (clock_us_now() - s->child.started_us) / 1000;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return;
+	if (WIFSIGNALED(status))
+		text_addf(&t, "was ended by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	else
+		text_addf(&t, "exited with status %d", WEXITSTATUS(status));
+	script_log(s, LEVEL_WARN, "script %s %.*s "
+	    "after %lld ms; cpu %lld ms user, %lld ms system; peak memory "
+	    "%ld KiB", s->path, STR_ARGS(text_str(&t)), (long long)ms,
+	    (long long)used->ru_utime.tv_sec * 1000 +
+	    used->ru_utime.tv_usec / 1000,
+	    (long long)used->ru_stime.tv_sec * 1000 +
+	    used->ru_stime.tv_usec / 1000, used->ru_maxrss);
+}
+
+static void
+ended(struct child *c, int status, const struct rusage *used)
+{
+	struct script *s = LIST_OWNER(c, struct script, child);
+
+	s->exited = true;
+	script_close(&s->in);
+	/* What is still in the pipe counts; a grandchild that holds it open
+	 * does not. */
+	script_hear(s);
+	script_close(&s->err);
+	script_heard(s);
+	log_end(s, status, used);
+	if (s->r != NULL && !s->draining)
+		request_wake(s->r);
+	else
+		script_close(&s->out);
+	script_release(s);
+}
+
+/* TERM now, KILL a little later: to the whole group, and once. */
+static void
+terminate(struct script *s)
+{
+	if (s->child.pid == 0 || s->told_to_end)
+		return;
+	s->told_to_end = true;
+	child_terminate(&s->child, KILL_MS);
+}
+
+/* The request is over, one way or the other. */
+static void
+request_over(void *arg)
+{
+	struct script *s = arg;
+	bool aborted = s->r->aborted || s->failed != 0;
+
+	s->r = NULL;
+	list_remove(&s->place);
+	if (aborted) {
+		script_starve(s);
+		terminate(s);
+	} else {
+		script_close(&s->in);
+	}
+	/* A HEAD, a redirect: let it finish undisturbed, unless it has a lot
+	 * to say. */
+	if (aborted || s->out_ended || s->exited)
+		script_close(&s->out);
+	else
+		script_drain(s);
+	if (s->told_to_end)
+		loop_timer_stop(script_loop, &s->timer);
+	else
+		script_alive(s);
+	script_release(s);
+}
+
+int
+script_fail(struct script *s, int status)
+{
+	s->failed = status;
+	return status;
+}
+
+/* It is the client who does not send, or take; the connection sees to that. */
+static bool
+client_is_slow(const struct script *s)
+{
+	return s->r != NULL && (s->hungry ||
+	    (s->r->body == &s->source && s->n > 0));
+}
+
+static void
+timed_out(struct timer *t)
+{
+	struct script *s = LIST_OWNER(t, struct script, timer);
+
+	if (client_is_slow(s)) {
+		script_alive(s);
+		return;
+	}
+	script_log(s, LEVEL_ERROR, s->r != NULL ?
+	    "AH01220: Timeout waiting for output from CGI script %s" :
+	    "AH01220: CGI script %s worked on for too long after its answer",
+	    s->path);
+	s->failed = 504;
+	terminate(s);
+	if (s->r != NULL)
+		request_wake(s->r);
+	else
+		script_close(&s->out);
+	script_release(s);
+}
+
+/* ---- The beginning ------------------------------------------------------- */
+
+struct script *
+script_new(struct request *r, int64_t timeout_ms)
+{
+	struct arena *a = arena_new();
+	struct script *s = arena_one(a, struct script);
+
+	s->arena = a;
+	s->r = r;
+	s->path = str_z(a, str_of(r->filename));
+	s->name = strrchr(s->path, '/') + 1;
+	s->log = (struct log){ r->vhost->log.file,
+	    core_conf(r->scope)->levels };
+	s->about.client = str_fmt(a, "%s:%u", r->client->peer,
+	    r->client->peer_port);
+	s->timeout_ms = timeout_ms;
+	s->timer.fire = timed_out;
+	s->child.ended = ended;
+	s->in.fd = s->out.fd = s->err.fd = -1;
+	list_init(&s->place);
+	arena_cleanup(r->arena, request_over, s);
+	return s;
+}
+
+static bool
+pipes_open(struct script *s, bool body, int theirs[3])
+{
+	int ends[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
+
+	if ((body && os_pipe(ends[0]) != 0) || os_pipe(ends[1]) != 0 ||
+	    os_pipe(ends[2]) != 0) {
+		for (int i = 0; i < 3; i++)
+			for (int k = 0; k < 2; k++)
+				if (ends[i][k] >= 0)
+					close(ends[i][k]);
+		return false;
+	}
+	s->in = (struct watch){ .fd = ends[0][1], .ready = script_in_ready };
+	s->out = (struct watch){ .fd = ends[1][0], .ready = script_out_ready };
+	s->err = (struct watch){ .fd = ends[2][0], .ready = script_err_ready };
+	theirs[0] = ends[0][0];
+	theirs[1] = ends[1][1];
+	theirs[2] = ends[2][1];
+	for (int i = 0; i < 3; i++)
+		if (theirs[i] >= 0)
+			os_nonblock(theirs[i], false);
+	return true;
+}
+
+/* 0 or an errno value; *step says what failed. */
+static int
+launch(struct script *s, struct os_program *p, const char **step)
+{
+	int theirs[3], error;
+
+	*step = "pipe";
+	if (!pipes_open(s, request_body_length(s->r) != 0, theirs))
+		return errno;
+	p->in = theirs[0];
+	p->out = theirs[1];
+	p->err = theirs[2];
+	error = child_start(script_loop, &s->child, p, step) == 0 ? 0 : errno;
+	for (int i = 0; i < 3; i++)
+		if (theirs[i] >= 0)
+			close(theirs[i]);
+	return error;
+}
+
+static void
+body_ready(struct request *r)
+{
+	script_feed(r->script);
+}
+
+int
+script_start(struct script *s, struct os_program *p)
+{
+	const char *step;
+	int error = launch(s, p, &step);
+
+	if (error != 0) {
+		script_close(&s->out);
+		script_close(&s->err);
+		return script_fail(s, refusal_of_start(s->r, p, step, error));
+	}
+	s->started = true;
+	s->r->script = s;
+	s->r->body_ready = body_ready;
+	loop_watch(script_loop, &s->err, LOOP_READ);
+	script_alive(s);
+	if (s->in.fd >= 0)
+		script_feed(s);
+	return 0;
+}
