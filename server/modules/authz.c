@@ -6,11 +6,10 @@
  * denies or says nothing; what is negated can only deny.  Who was not granted
  * access at the end is refused; a scope without any rule lets everybody in.
  */
-#include <arpa/inet.h>
-
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/subnet.h"
 #include "conf/directive.h"
 #include "http/method.h"
 #include "serve/request.h"
@@ -31,11 +30,6 @@ struct rule {
 	uint64_t	 methods;	/* METHOD_BITs */
 };
 
-/* An IPv6 network, or an IPv4 one as ::ffff:a.b.c.d. */
-struct subnet {
-	unsigned char	 net[16], mask[16];
-};
-
 enum { MERGING_OFF, MERGING_AND, MERGING_OR };
 static const char *const merging_words[] = { "Off", "And", "Or", NULL };
 
@@ -43,101 +37,6 @@ struct authz_conf {
 	struct number	 merging;	/* one of MERGING_... */
 	const struct rule *root;
 };
-
-/* ---- Addresses ----------------------------------------------------------- */
-
-/* An address in its IPv6 form. */
-static bool
-address_read(const char *text, unsigned char out[16])
-{
-	if (inet_pton(AF_INET6, text, out) == 1)
-		return true;
-	memset(out, 0, 10);
-	memset(out + 10, 0xff, 2);
-	return inet_pton(AF_INET, text, out + 12) == 1;
-}
-
-static bool
-address_is_ipv4(const unsigned char address[16])
-{
-	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(address, mapped, sizeof(mapped)) == 0;
-}
-
-static void
-mask_set(unsigned char mask[16], size_t bits)
-{
-	for (size_t i = 0; i < 16; i++, bits -= bits < 8 ? bits : 8)
-		mask[i] = bits >= 8 ? 0xff :
-		    (unsigned char)(0xff00 >> bits);
-}
-
-/* "24", or for IPv4 "255.255.255.0". */
-static bool
-mask_read(struct subnet *n, const char *text)
-{
-	bool ipv4 = address_is_ipv4(n->net);
-	uint64_t bits;
-
-	if (str_number(str_of(text), 10, ipv4 ? 32 : 128, &bits)) {
-		mask_set(n->mask, (size_t)bits + (ipv4 ? 96 : 0));
-		return true;
-	}
-	memset(n->mask, 0xff, 12);
-	return ipv4 && inet_pton(AF_INET, text, n->mask + 12) == 1;
-}
-
-/* "10", "10.1." and "10.1.2": the leading bytes of an IPv4 address. */
-static bool
-partial_read(struct subnet *n, struct str text)
-{
-	struct str part;
-	size_t bytes = 0;
-	uint64_t number;
-
-	if (str_ends(text, STR(".")))
-		text.n--;
-	memset(n->net, 0, 16);
-	memset(n->net + 10, 0xff, 2);
-	while (str_cut(&text, '.', &part)) {
-		if (bytes == 4 || !str_number(part, 10, 255, &number))
-			return false;
-		n->net[12 + bytes++] = (unsigned char)number;
-	}
-	mask_set(n->mask, 96 + 8 * bytes);
-	return bytes > 0;
-}
-
-static bool
-subnet_read(struct arena *a, const char *text, struct subnet *n)
-{
-	struct str all = str_of(text);
-	ptrdiff_t slash = str_find(all, '/');
-
-	if (slash >= 0) {
-		if (!address_read(str_z(a, str_first(all, (size_t)slash)),
-		    n->net) || !mask_read(n, text + slash + 1))
-			return false;
-	} else if (address_read(text, n->net)) {
-		mask_set(n->mask, 128);
-	} else if (!partial_read(n, all)) {
-		return false;
-	}
-	for (size_t i = 0; i < 16; i++)
-		n->net[i] &= n->mask[i];
-	return true;
-}
-
-static bool
-subnet_has(const struct subnet *n, const unsigned char address[16])
-{
-	for (size_t i = 0; i < 16; i++)
-		if ((address[i] & n->mask[i]) != n->net[i])
-			return false;
-	/* An IPv6 network as wide as ::/0 holds no IPv4 address. */
-	return !address_is_ipv4(address) || n->mask[11] == 0xff;
-}
 
 /* ---- Providers ----------------------------------------------------------- */
 
@@ -198,7 +97,7 @@ ip_read(struct setting *s, int arg, struct rule *rule)
 	for (; arg < s->argc; arg++) {
 		struct subnet *n = arena_one(s->arena, struct subnet);
 
-		if (!subnet_read(s->arena, s->argv[arg].z, n))
+		if (!subnet_parse(n, str_of(s->argv[arg].z)))
 			return setting_error(s, arg, "ip does not know the "
 			    "address or network \"%s\"", s->argv[arg].z);
 		vec_add(s->arena, &rule->words, n);
@@ -209,12 +108,12 @@ ip_read(struct setting *s, int arg, struct rule *rule)
 static bool
 ip_holds(const struct request *r, const struct rule *rule)
 {
-	unsigned char peer[16];
+	struct address peer;
 
-	if (!address_read(r->client->peer, peer))
+	if (!address_parse(&peer, str_of(r->client->peer)))
 		return false;
 	for (size_t i = 0; i < rule->words.n; i++)
-		if (subnet_has(rule->words.at[i], peer))
+		if (subnet_has(rule->words.at[i], &peer))
 			return true;
 	return false;
 }
@@ -231,14 +130,12 @@ local_read(struct setting *s, int arg, struct rule *rule)
 static bool
 local_holds(const struct request *r, const struct rule *rule)
 {
-	static const unsigned char loopback[16] = { [15] = 1 };
-	unsigned char peer[16];
+	struct address peer;
 
 	(void)rule;
-	if (!address_read(r->client->peer, peer))
+	if (!address_parse(&peer, str_of(r->client->peer)))
 		return false;
-	if (address_is_ipv4(peer) ? peer[12] == 127 :
-	    memcmp(peer, loopback, 16) == 0)
+	if (address_is_loopback(&peer))
 		return true;
 	return str_is(request_local(r), r->client->peer);
 }
