@@ -27,13 +27,15 @@ enum {
 static const char *const forbidden[] = {
 	"age", "authentication-info", "authorization", "cache-control",
 	"connection", "content-encoding", "content-length", "content-range",
-	"content-type", "cookie", "date", "expect", "expires", "host",
-	"if-match", "if-modified-since", "if-none-match", "if-range",
-	"if-unmodified-since", "keep-alive", "location", "max-forwards",
-	"pragma", "proxy", "proxy-authenticate", "proxy-authentication-info",
-	"proxy-authorization", "proxy-connection", "range", "retry-after",
-	"set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "vary",
-	"warning", "www-authenticate"
+	"content-type", "cookie", "date", "expect", "expires", "forwarded",
+	"host", "if", "if-match", "if-modified-since", "if-none-match",
+	"if-range", "if-unmodified-since", "keep-alive", "location",
+	"max-forwards", "pragma", "proxy", "proxy-authenticate",
+	"proxy-authentication-info", "proxy-authorization",
+	"proxy-connection", "range", "retry-after", "set-cookie", "te",
+	"trailer", "transfer-encoding", "upgrade", "vary", "via", "warning",
+	"www-authenticate", "x-forwarded-for", "x-forwarded-host",
+	"x-forwarded-proto", "x-forwarded-server", "x-real-ip"
 };
 
 void
@@ -137,6 +139,8 @@ trailer_byte(struct chunked *c, char b)
 		return "a line of the chunked body does not end in CRLF";
 	if (c->line.n == c->limits->max_trailer_size)
 		return fault(c, 431, "a trailer field is too long");
+	if (c->trailer_bytes++ == c->limits->max_trailer_bytes)
+		return fault(c, 431, "the trailer fields are too long");
 	text_addc(&c->line, b);
 	return NULL;
 }

@@ -12,7 +12,7 @@
  *                       max_extensions bytes; spaces before the ";" are good
  *   line ends           CRLF only, also behind the data of a chunk
  *   trailer fields      as in a head, no folding; at most max_trailers lines of
- *                       max_trailer_size bytes
+ *                       max_trailer_size bytes, max_trailer_bytes in all
  *   forbidden trailers  read and dropped: framing, routing, request modifiers,
  *                       authentication, content (RFC 9110, 6.5.1)
  */
@@ -29,6 +29,7 @@ struct chunked_limits {
 	size_t	max_extensions;		/* bytes, over the whole body */
 	size_t	max_trailers;		/* lines */
 	size_t	max_trailer_size;	/* bytes of a line */
+	size_t	max_trailer_bytes;	/* of all lines */
 };
 
 enum chunked_result {
@@ -48,7 +49,7 @@ struct chunked {
 	struct fields	*trailers;
 	struct text	 line;
 	uint64_t	 left;
-	size_t		 extensions, lines;
+	size_t		 extensions, lines, trailer_bytes;
 	unsigned	 state, digits;
 };
 

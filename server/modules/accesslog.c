@@ -221,6 +221,11 @@ WRITER(write_field_in)
 	return add_value(t, fields_join(r->arena, &r->in, item->arg));
 }
 
+WRITER(write_trailer_in)
+{
+	return add_value(t, fields_join(r->arena, r->trailers, item->arg));
+}
+
 WRITER(write_field_out)
 {
 	if (fields_has(&r->out_always, item->arg))
@@ -434,7 +439,7 @@ static const struct letter {
 	{ "V", write_server_name },	{ "X", write_connection },
 	{ "I", write_bytes_in },	{ "O", write_bytes_out },
 	{ "S", write_bytes_both },	{ "^FB", write_first_byte },
-	{ "^ti", write_nothing },	{ "^to", write_nothing },
+	{ "^ti", write_trailer_in },	{ "^to", write_nothing },
 	{ 0 }
 };
 

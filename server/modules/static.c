@@ -287,9 +287,9 @@ answer_other_method(struct request *r)
 		r->length = 0;
 		return DONE;
 	}
-	return request_refuse(r, r->method == METHOD_OTHER ? 501 : 405,
-	    "The method %.*s is not allowed for this resource.",
-	    STR_ARGS(r->method_name));
+	return request_refuse(r, core_knows_method(r->config, r->method,
+	    r->method_name) ? 405 : 501, "The method %.*s is not allowed for "
+	    "this resource.", STR_ARGS(r->method_name));
 }
 
 static int

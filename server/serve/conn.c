@@ -34,7 +34,6 @@ enum {
 
 static const struct config *config;
 static const struct conn_host *host;
-static struct head_limits limits;
 static struct link all;
 static size_t count, busy;
 static bool draining;
@@ -162,7 +161,7 @@ exchange_begin(struct conn *c)
 
 	x->arena = a;
 	c->x = x;
-	head_init(&x->head, a, &limits);
+	head_init(&x->head, a, &c->limits);
 }
 
 /* Path and query as they were sent: one slice, but for an absolute target with
@@ -191,6 +190,7 @@ request_begin(struct conn *c)
 	r->method = x->head.method;
 	r->method_name = x->head.method_name;
 	r->in = x->head.fields;
+	r->trailers = &x->trailers;
 	r->uri = raw_uri(x->arena, &x->head);
 	r->started_us = clock_wall_us();
 	r->started_mono_us = c->began_us;
@@ -644,13 +644,20 @@ on_timer(struct timer *t)
 void
 conn_init(struct loop *l, const struct config *c, const struct conn_host *h)
 {
-	const struct core_conf *core = core_conf(c->main->scope);
-
 	conn_loop = l;
 	config = c;
 	host = h;
 	list_init(&all);
-	limits = (struct head_limits){
+}
+
+/* Before a head is read nobody knows which host it is for: what the default
+ * host of the address says holds, as in Apache. */
+static struct head_limits
+limits_of(const struct vhost *v)
+{
+	const struct core_conf *core = core_conf(v->scope);
+
+	return (struct head_limits){
 		.max_line = (size_t)number_or(core->limit_line, 8190),
 		.max_fields = (size_t)number_or(core->limit_fields, 100),
 		.max_field_size = (size_t)number_or(core->limit_field_size,
@@ -710,6 +717,7 @@ conn_accept(int fd, const struct sockaddr_storage *peer, socklen_t peer_n)
 	set_peer(&c->client, peer);
 	if (config->vhosts.n > 0)
 		c->client.hosts = hosts_at(config, conn_local(&c->client));
+	c->limits = limits_of(host_named(config, c->client.hosts, STR_NONE));
 	list_append(&all, &c->link);
 	count++;
 	host->connections(+1);

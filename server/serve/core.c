@@ -35,6 +35,18 @@ core_etag(const struct scope *s)
 	return bits_value(&core_conf(s)->etag, ETAG_DEFAULT) & ~ETAG_NONE;
 }
 
+bool
+core_knows_method(const struct config *c, enum http_method m, struct str name)
+{
+	const struct vec *more = &core_conf(c->main->scope)->methods;
+	size_t i;
+
+	for (i = 0; m == METHOD_OTHER && i < more->n; i++)
+		if (str_is(name, more->at[i]))
+			return true;
+	return m != METHOD_OTHER;
+}
+
 const char *
 core_server_token(const struct config *c)
 {

@@ -16,6 +16,7 @@
 #include "conf/module.h"
 #include "conf/parse.h"
 #include "conf/scope.h"
+#include "http/method.h"
 
 extern struct module mod_core;
 
@@ -73,6 +74,8 @@ struct core_conf {
 	struct number	 trace, tokens;
 	enum flag	 merge_slashes, canonical_physical_port;
 	struct number	 strict, registered_methods, require_10;
+	struct vec	 methods;	/* RegisterHttpMethod: const char * */
+	enum flag	 merge_trailers;
 	/* any scope */
 	struct options	 options;
 	struct number	 signature, canonical_name;
@@ -97,6 +100,11 @@ const struct core_conf *core_conf(const struct scope *s);
 unsigned	 core_options(const struct scope *s);
 /* The ETAG_... bits that hold in s. */
 unsigned	 core_etag(const struct scope *s);
+
+/* This method is in the table of method.h, or RegisterHttpMethod made it known.
+ * m is method_of(name). */
+bool		 core_knows_method(const struct config *c, enum http_method m,
+		    struct str name);
 
 /* ---- Sections ------------------------------------------------------------ */
 

@@ -192,7 +192,8 @@ check_method(struct request *r)
 		    "something other than 100-continue.");
 	if (r->method == METHOD_TRACE)
 		return answer_trace(r);
-	if (r->method == METHOD_OTHER && number_or(c->registered_methods, 0)) {
+	if (number_or(c->registered_methods, 0) != 0 &&
+	    !core_knows_method(r->config, r->method, r->method_name)) {
 		say_methods(r);
 		return request_refuse(r, 501, "The method %.*s is not known "
 		    "here.", STR_ARGS(r->method_name));
@@ -295,6 +296,7 @@ request_after(struct request *old, struct str uri, bool as_get)
 	}
 	r->uri = old->uri;
 	r->in = old->in;
+	r->trailers = old->trailers;
 	r->host = old->host;
 	r->vhost = old->vhost;
 	r->scope = old->vhost->scope;

@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "conf/directive.h"
+#include "http/fields.h"
 #include "http/status.h"
 #include "serve/core.h"
 #include "serve/hosts.h"
@@ -439,6 +440,23 @@ set_protocol_options(struct setting *s)
 }
 
 static const char *
+register_methods(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	int i;
+
+	for (i = 0; i < s->argc; i++) {
+		struct str name = str_of(s->argv[i].z);
+
+		if (name.n == 0 || field_name_span(name.at, name.n) != name.n)
+			return setting_error(s, i, "needs names of methods, "
+			    "and \"%.*s\" cannot be one", STR_ARGS(name));
+		vec_add(s->arena, &c->methods, s->argv[i].z);
+	}
+	return NULL;
+}
+
+static const char *
 set_redirect_limit(struct setting *s)
 {
 	struct core_conf *c = s->conf;
@@ -556,6 +574,10 @@ static const struct directive rows[] = {
 	  set_protocol_options, "Strict|Unsafe, RegisteredMethods|"
 	  "LenientMethods, Allow0.9|Require1.0",
 	  .size = 3 * sizeof(struct number) },
+	{ "RegisterHttpMethod", 1, MANY, IN_SERVER, SLOT_LIST, AT(methods),
+	  register_methods, "more methods that count as known" },
+	{ "MergeTrailers", 1, 1, IN_CONF, SLOT_FLAG, AT(merge_trailers), NULL,
+	  "On: trailer fields of a body join the request's fields" },
 	/* What the server says of itself */
 	{ "ServerTokens", 1, 1, IN_SERVER, SLOT_WORD, AT(tokens), NULL,
 	  "how much the Server field tells", .words = tokens_words },

@@ -42,6 +42,8 @@ struct exchange {
 	int64_t		 waited_ms;	/* before that, for all of it */
 	struct str	 body_data;	/* decoded, shown, not yet taken */
 	struct chunked	 chunked;
+	struct chunked_limits limits;
+	struct fields	 trailers;
 
 	/* The answer. */
 	struct str	 head_left;	/* of the answer's head */
@@ -63,6 +65,7 @@ struct conn {
 	struct link	 link;
 	enum phase	 phase;
 	struct exchange	*x;		/* NULL between exchanges */
+	struct head_limits limits;
 	struct buffer	*in;		/* unread bytes: [start, end) */
 	size_t		 start, end;
 	struct buffer	*unsent;	/* small answers to be sent together */

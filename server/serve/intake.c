@@ -16,12 +16,8 @@ enum {
 	MIN_ROOM = 4096,	/* for one recv(2) of a body */
 	BODY_BUFFER = 64 * 1024, /* for bodies that do not fit beside a head */
 	SHORT_REST = 64 * 1024,	/* of a body that nobody wanted */
-};
-
-static const struct chunked_limits chunked_limits = {
-	.max_extensions = 16 * 1024,
-	.max_trailers = 100,
-	.max_trailer_size = 8190,
+	MAX_EXTENSIONS = 16 * 1024, /* bytes of chunk extensions */
+	MAX_TRAILERS = 64 * 1024, /* bytes of trailer fields */
 };
 
 enum intake
@@ -65,6 +61,28 @@ intake_rest(struct conn *c)
 	c->start = c->end = 0;
 }
 
+static size_t
+limit_or_none(size_t limit)
+{
+	return limit > 0 ? limit : SIZE_MAX;
+}
+
+/* Trailer fields keep to the limits of other fields. */
+static void
+chunked_begin(struct conn *c)
+{
+	struct exchange *x = c->x;
+
+	x->limits = (struct chunked_limits){
+		.max_extensions = MAX_EXTENSIONS,
+		.max_trailers = limit_or_none(c->limits.max_fields),
+		.max_trailer_size = limit_or_none(c->limits.max_field_size),
+		.max_trailer_bytes = MAX_TRAILERS,
+	};
+	fields_init(&x->trailers, x->arena);
+	chunked_init(&x->chunked, x->arena, &x->limits, &x->trailers);
+}
+
 void
 intake_begin(struct conn *c)
 {
@@ -76,7 +94,7 @@ intake_begin(struct conn *c)
 	    (h->body == BODY_LENGTH && h->body_length == 0);
 	x->continue_due = h->expect_continue && !x->body_done;
 	if (h->body == BODY_CHUNKED)
-		chunked_init(&x->chunked, x->arena, &chunked_limits, NULL);
+		chunked_begin(c);
 }
 
 static enum body_look
@@ -126,6 +144,15 @@ make_room(struct conn *c)
 	c->in = b;
 }
 
+/* The last chunk was read, and the trailers behind it. */
+static void
+body_complete(struct exchange *x)
+{
+	x->body_done = true;
+	if (flag_or(core_conf(x->r->vhost->scope)->merge_trailers, false))
+		fields_append(&x->r->in, &x->trailers);
+}
+
 /* Decode what is in the buffer; BODY_WAIT when that gives nothing. */
 static enum body_look
 decode(struct conn *c)
@@ -149,7 +176,7 @@ decode(struct conn *c)
 		return BODY_DATA;
 	case CHUNKED_DONE:
 		c->start += used;
-		x->body_done = true;
+		body_complete(x);
 		return BODY_END;
 	case CHUNKED_BAD:
 		return bad(c, x->chunked.status, x->chunked.why);

@@ -13,8 +13,10 @@
 struct request *
 request_new(struct arena *a, const struct config *c, struct client *client)
 {
+	static const struct fields none;
 	struct request *r = arena_one(a, struct request);
 
+	r->trailers = &none;
 	r->arena = a;
 	r->config = c;
 	r->client = client;

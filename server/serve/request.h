@@ -81,6 +81,7 @@ struct request {
 	struct str	 query;		/* raw, without "?" */
 	bool		 has_query;
 	struct fields	 in;		/* head->fields; hooks may change it */
+	const struct fields *trailers;	/* of its body, as far as it was read */
 	struct str	 host;		/* from Host or the target; no port */
 	int64_t		 started_us;	/* wall clock, first byte of the head */
 	int64_t		 started_mono_us;

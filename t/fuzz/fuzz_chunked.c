@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "http/chunked.h"
 
-static const struct chunked_limits limits = { 50, 5, 40 };
+static const struct chunked_limits limits = { 50, 5, 40, 100 };
 
 struct outcome {
 	enum chunked_result	 result;

@@ -13,7 +13,8 @@
 static struct arena *a;
 
 static const struct chunked_limits limits = {
-	.max_extensions = 16, .max_trailers = 3, .max_trailer_size = 20
+	.max_extensions = 16, .max_trailers = 3, .max_trailer_size = 20,
+	.max_trailer_bytes = 50
 };
 
 static void
