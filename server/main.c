@@ -23,6 +23,7 @@
 #include "process/pidfile.h"
 #include "process/settings.h"
 #include "serve/config.h"
+#include "serve/htaccess.h"
 #include "show.h"
 
 /* -k stop waits for the end, so that a start may follow. */
@@ -51,6 +52,8 @@ struct command {
 	char		 show;		/* v V l L: ask no configuration */
 	bool		 test;		/* -t, or what to show of it: */
 	bool		 hosts, run, includes, loaded;
+	const char	*htaccess, *as;	/* -t --htaccess FILE --as DIRECTORY */
+	bool		 has_file;	/* -f was given */
 	enum master_mode mode;
 	const char	*line;
 };
@@ -80,6 +83,9 @@ usage(const char *name)
 "  -l             list the modules by file name\n"
 "  -L             list all directives\n"
 "  -t             check the configuration: every error, in one run\n"
+"  -t --htaccess file [--as directory]\n"
+"                 check an .htaccess file, as the one of a directory: under\n"
+"                 the configuration given by -f, or with all allowed\n"
 "  -T             start without looking whether DocumentRoots exist\n"
 "  -S             show the virtual hosts and places of the configuration\n"
 "  -M             list the modules\n"
@@ -140,6 +146,7 @@ read_option(struct command *c, int option, char *value)
 		return true;
 	case 'f':
 		c->source.file = value;
+		c->has_file = true;
 		return true;
 	case 'k':
 		return read_verb(c, value);
@@ -169,6 +176,21 @@ read_option(struct command *c, int option, char *value)
 		return true;
 	}
 	return false;
+}
+
+/* --NAME VALUE: for what Apache has no letter. */
+static bool
+read_long_option(struct command *c, const char *name, const char *value)
+{
+	if (value == NULL)
+		return false;
+	if (strcmp(name, "htaccess") == 0)
+		c->htaccess = value;
+	else if (strcmp(name, "as") == 0)
+		c->as = value;
+	else
+		return false;
+	return true;
 }
 
 static const char *
@@ -231,10 +253,14 @@ read_command(struct command *c, int argc, char **argv)
 	    .source = { .server_root = HTTPD_ROOT,
 	    .file = SERVER_CONFIG_FILE } };
 	opterr = 0;
-	while ((option = getopt(argc, argv, "D:C:c:d:f:k:e:E:vVlLhtTSMX")) !=
+	while ((option = getopt(argc, argv, "D:C:c:d:f:k:e:E:vVlLhtTSMX-:")) !=
 	    -1)
-		if (!read_option(c, option, optarg))
+		if (option == '-' ?
+		    !read_long_option(c, optarg, argv[optind++]) :
+		    !read_option(c, option, optarg))
 			return -1;
+	if (c->htaccess == NULL ? c->as != NULL : !c->test)
+		return -1;
 	if (optind < argc)
 		return -1;
 	c->line = join(c->arena, argc, argv);
@@ -243,27 +269,87 @@ read_command(struct command *c, int argc, char **argv)
 
 /* ---- The configuration --------------------------------------------------- */
 
+/* Tell all findings from the first on; how many errors there are. */
+static size_t
+tell_findings(struct command *c, const struct config *config, size_t first)
+{
+	const struct diagnosis *d = config->reading->diagnosis;
+	size_t i, errors = diagnosis_errors(d);
+
+	for (i = first; i < errors + diagnosis_warnings(d); i++)
+		fprintf(stderr, "%.*s", STR_ARGS(diagnosis_print(d, i,
+		    c->arena)));
+	if (errors > 0)
+		fprintf(stderr, "%zu error%s\n", errors,
+		    errors == 1 ? "" : "s");
+	return errors;
+}
+
 /* Load, and tell all findings.  NULL: there were errors. */
 static struct config *
 load(struct command *c, bool check_only)
 {
 	struct config *config;
-	const struct diagnosis *d;
-	size_t i, errors;
 
 	c->source.check_only = check_only;
 	config = config_load(&c->source);
 	c->source.check_only = false;
-	d = config->reading->diagnosis;
-	errors = diagnosis_errors(d);
-	for (i = 0; i < errors + diagnosis_warnings(d); i++)
-		fprintf(stderr, "%.*s", STR_ARGS(diagnosis_print(d, i,
-		    c->arena)));
-	if (errors == 0)
+	if (tell_findings(c, config, 0) == 0)
 		return config;
-	fprintf(stderr, "%zu error%s\n", errors, errors == 1 ? "" : "s");
 	config_end(config);
 	return NULL;
+}
+
+/* The directory that holds the file, both absolute; NULL: there is none. */
+static const char *
+directory_of(struct arena *a, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	char *directory = slash == NULL ? str_z(a, STR(".")) :
+	    str_z(a, str_n(file, slash == file ? 1 : (size_t)(slash - file)));
+	char *found = realpath(directory, NULL), *kept;
+
+	if (found == NULL)
+		return NULL;
+	kept = str_z(a, str_of(found));
+	free(found);
+	return kept;
+}
+
+/* Check an .htaccess file; needs no rights but to read it. */
+static int
+test_htaccess(struct command *c)
+{
+	const char *directory = c->as != NULL ?
+	    directory_of(c->arena, str_zfmt(c->arena, "%s/x", c->as)) :
+	    directory_of(c->arena, c->htaccess);
+	struct override o = override_all;
+	struct config *config;
+	size_t known, errors;
+
+	if (directory == NULL) {
+		fprintf(stderr, "forkful: %s: %s\n", c->as != NULL ? c->as :
+		    c->htaccess, strerror(errno));
+		return 1;
+	}
+	if (!c->has_file)
+		c->source.file = "/dev/null";
+	config = load(c, true);
+	if (config == NULL)
+		return 1;
+	if (c->has_file && !htaccess_allowed(config, directory, &o)) {
+		fprintf(stderr, "forkful: .htaccess files are not read in %s: "
+		    "AllowOverride is None there\n", directory);
+		config_end(config);
+		return 1;
+	}
+	known = diagnosis_warnings(config->reading->diagnosis);
+	htaccess_check(config, c->htaccess, directory, &o);
+	errors = tell_findings(c, config, known);
+	if (errors == 0)
+		fprintf(stderr, "Syntax OK\n");
+	config_end(config);
+	return errors > 0;
 }
 
 static int
@@ -409,6 +495,8 @@ obey(struct command *c)
 		return show(c);
 	if (settle_places(c) == -1)
 		return 1;
+	if (c->htaccess != NULL)
+		return test_htaccess(c);
 	if (c->test)
 		return test(c);
 	return c->verb == VERB_START ? start(c) : control(c);

@@ -150,8 +150,7 @@ function check_syntax(code,	n, i, forms, form, name, all_least, all_most, bare)
 		if (most > all_most)
 			all_most = most
 	}
-	# AllowOverride reads more only to refuse it.
-	if (all_most != max[current] && current != "AllowOverride")
+	if (all_most != max[current])
 		offend(current " takes at most " max[current] \
 		    " arguments, not " all_most)
 	if (all_least != min[current] && accepted[current] == "" &&

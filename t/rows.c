@@ -56,7 +56,10 @@ print_row(const struct module *m, const struct directive *row)
 
 	printf("%s\t%s\t%d\t%d", m->name, row->name, row->min, row->max);
 	print_names(contexts, row->where);
-	print_names(overrides, row->where);
+	if ((row->where & IN_HTACCESS) && !(row->where & OVERRIDE_ALL))
+		printf("\tAll");
+	else
+		print_names(overrides, row->where);
 	printf("\t%s", row->where & ACCEPTED_ONLY ? "accepted" : "");
 	for (; words != NULL && *words != NULL; words++) {
 		printf("%s%s", between, *words);

@@ -63,6 +63,34 @@ where_name(unsigned bit)
 	return NULL;
 }
 
+/* The row's class, or any when it has none, or its name is allowed. */
+static bool
+may_override(const struct setting *s)
+{
+	const struct override *o = s->reading->override;
+	unsigned needed = s->row->where & OVERRIDE_ALL;
+	size_t i;
+
+	if (o == NULL || (o->classes & (needed != 0 ? needed : OVERRIDE_ALL)))
+		return true;
+	for (i = 0; o->names != NULL && i < o->names->n; i++)
+		if (o->names->at[i] == s->row)
+			return true;
+	return false;
+}
+
+static const char *
+override_hint(const struct setting *s)
+{
+	unsigned needed = s->row->where & OVERRIDE_ALL;
+
+	if (needed == 0)
+		return str_zfmt(s->arena, "it needs AllowOverrideList %s",
+		    s->row->name);
+	return names_of(s->arena, "it needs AllowOverride ", overrides,
+	    needed);
+}
+
 /* NULL when the row may stand there; else the end of a sentence. */
 static const char *
 misplaced(struct setting *s)
@@ -78,13 +106,26 @@ misplaced(struct setting *s)
 		return str_zfmt(s->arena, "not allowed in %s context",
 		    where_name(here));
 	}
-	if (here == IN_HTACCESS && (where & OVERRIDE_ALL) != 0 &&
-	    (where & s->place->overrides) == 0) {
-		s->hint = names_of(s->arena, "it needs AllowOverride ",
-		    overrides, where & OVERRIDE_ALL);
+	if (here == IN_HTACCESS && !may_override(s)) {
+		s->hint = override_hint(s);
 		return "not allowed here";
 	}
 	return NULL;
+}
+
+/* What AllowOverride forbids is an error, unless it says Nonfatal. */
+static bool
+is_passed_over(struct setting *s, const char *error)
+{
+	const struct override *o = s->reading->override;
+	struct spot at;
+
+	if (o == NULL || !o->skip_forbidden)
+		return false;
+	at = setting_spot(s, -1, 0);
+	diagnose(s->reading->diagnosis, SEVERITY_WARNING, &at, s->hint,
+	    "%s %s, and is passed over", s->row->name, error);
+	return true;
 }
 
 static const char *
@@ -144,8 +185,9 @@ directive_run(struct setting *s)
 	const char *error;
 
 	error = misplaced(s);
-	if (error == NULL)
-		error = miscounted(s);
+	if (error != NULL)
+		return is_passed_over(s, error) || report(s, error);
+	error = miscounted(s);
 	if (error != NULL)
 		return report(s, error);
 	s->wrong = 0;
@@ -165,6 +207,7 @@ full_name(struct arena *a, const struct node *node)
 static void
 report_unknown(struct reading *r, const struct node *node, struct str name)
 {
+	bool skip = r->override != NULL && r->override->skip_unknown;
 	const struct directive *other;
 	const char *near, *hint = NULL;
 
@@ -174,10 +217,10 @@ report_unknown(struct reading *r, const struct node *node, struct str name)
 	near = other != NULL ? other->name : directive_name_near(name);
 	if (near != NULL)
 		hint = str_zfmt(r->arena, "did you mean %s?", near);
-	diagnose(r->diagnosis, SEVERITY_ERROR, &node->at, hint,
-	    "Invalid command '%.*s', perhaps misspelled or defined by a "
-	    "module not included in the server configuration",
-	    STR_ARGS(name));
+	diagnose(r->diagnosis, skip ? SEVERITY_WARNING : SEVERITY_ERROR,
+	    &node->at, hint, "Invalid command '%.*s', perhaps "
+	    "misspelled or defined by a module not included in the server "
+	    "configuration", STR_ARGS(name));
 }
 
 static void	apply(struct reading *r, const struct place *place,
@@ -217,6 +260,8 @@ check(struct setting *s, bool place_known)
 	const char *error;
 
 	error = place_known ? misplaced(s) : NULL;
+	if (error != NULL && is_passed_over(s, error))
+		return false;
 	if (error == NULL && !s->node->broken)
 		error = miscounted(s);
 	return error != NULL && report(s, error);
@@ -237,7 +282,8 @@ apply_one(struct reading *r, const struct place *place,
 	s.row = directive_named(name, &s.module);
 	if (s.row == NULL) {
 		report_unknown(r, node, name);
-		check_children(r, place, node);
+		if (r->override == NULL || !r->override->skip_unknown)
+			check_children(r, place, node);
 		return;
 	}
 	if (check_only && (s.row->where & place->where) == 0)

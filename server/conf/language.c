@@ -182,6 +182,8 @@ set_iffile(struct setting *s)
 	struct question q = question_of(s);
 	struct stat st;
 
+	s->reading->files_matter = true;
+
 	return answer(s, &q, stat(path_below_root(s->reading, q.z), &st) == 0);
 }
 

@@ -69,7 +69,7 @@ enum {
 	IN_IF		= 1 << 5,	/* <If>, <ElseIf>, <Else> */
 	IN_HTACCESS	= 1 << 6,	/* .htaccess, sections in it included */
 
-	OVERRIDE_AUTHCONFIG = 1 << 10,	/* needed in .htaccess; none: always */
+	OVERRIDE_AUTHCONFIG = 1 << 10,	/* needed in .htaccess; none: any */
 	OVERRIDE_FILEINFO   = 1 << 11,
 	OVERRIDE_INDEXES    = 1 << 12,
 	OVERRIDE_LIMIT	    = 1 << 13,
@@ -135,10 +135,21 @@ struct node {
 	struct node	*next;
 };
 
+/* What an .htaccess file may say. */
+struct override {
+	unsigned	 classes;	/* OVERRIDE_... bits; one at least, or
+					 * a name: else it is not read */
+	unsigned	 options;	/* what Options may name; the core's
+					 * bits */
+	bool		 skip_forbidden; /* warn of what is not allowed, ... */
+	bool		 skip_unknown;	/* ... of what is not known */
+	const struct vec *names;	/* const struct directive *: allowed
+					 * whatever their class; or NULL */
+};
+
 /* Into what a directive is being read. */
 struct place {
 	unsigned	 where;		/* one IN_... bit */
-	unsigned	 overrides;	/* in .htaccess: the bits allowed */
 	struct scope	*scope;		/* receives the settings */
 	void		*owner;		/* whose scope it is: serve/core.h */
 	const struct place *up;		/* the place around this one */
@@ -151,13 +162,14 @@ struct reading {
 	struct config		*config;	/* what is being built */
 	const char		*server_root;	/* absolute, no slash at end */
 	struct variables	*variables;	/* Define; never NULL */
-	bool			 htaccess;	/* it is an .htaccess file: no
-						 * Include, Define, ... */
+	const struct override	*override;	/* it is an .htaccess file, and
+						 * this is allowed; or NULL */
 	/* Kept by the readers; zeroes at first. */
 	unsigned		 depth;		/* of the file being read */
 	struct vec		 included;	/* see parse_included() */
 	struct vec		 unknown_modules; /* const char * */
 	const struct node	*applied;	/* the list applied last */
+	bool			 files_matter;	/* <IfFile> was asked */
 };
 
 struct setting {

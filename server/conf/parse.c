@@ -133,8 +133,7 @@ run(struct parser *p, const struct node *node, const struct directive *row,
 {
 	struct reading *r = p->reading;
 	const struct place here = {
-		.where = r->htaccess ? IN_HTACCESS : IN_SERVER,
-		.overrides = OVERRIDE_ALL,
+		.where = r->override != NULL ? IN_HTACCESS : IN_SERVER,
 	};
 	struct setting s = {
 		.row = row, .module = module, .node = node, .place = &here,
@@ -152,7 +151,7 @@ note_server_root(struct parser *p, const struct node *node)
 {
 	struct reading *r = p->reading;
 
-	if (!r->htaccess && !node->broken && node->argc == 1 &&
+	if (r->override == NULL && !node->broken && node->argc == 1 &&
 	    str_is_nocase(str_of(node->name), "ServerRoot"))
 		r->server_root = path_below_root(r, node->argv[0].z);
 }

@@ -90,9 +90,10 @@ struct core_conf {
 	const struct log_levels *levels;
 	bool		 levels_whole;	/* one for all modules was given */
 	struct number	 max_ranges, max_overlaps, max_reversals; /* -1: none */
-	unsigned	 override;	/* OVERRIDE_... | OVERRIDE_GIVEN */
+	struct vec	 access_names;	/* AccessFileName: const char * */
+	struct override	 override;	/* AllowOverride: but for names */
+	const struct vec *override_names; /* AllowOverrideList */
 };
-#define OVERRIDE_GIVEN	1u
 
 /* The core's settings in s. */
 const struct core_conf *core_conf(const struct scope *s);
@@ -113,9 +114,11 @@ struct section {
 		SECTION_DIRECTORY, SECTION_DIRECTORY_MATCH,
 		SECTION_FILES, SECTION_FILES_MATCH,
 		SECTION_LOCATION, SECTION_LOCATION_MATCH,
+		SECTION_HTACCESS,	/* a whole .htaccess file */
 	} kind;
 	struct spot	 at;
-	struct str	 pattern;	/* no trailing slash, but for "/" */
+	struct str	 pattern;	/* no trailing slash, but for "/"; of an
+					 * .htaccess file: its directory */
 	bool		 glob;		/* has * ? [ */
 	unsigned	 depth;		/* components of a Directory's path */
 	struct regex	*regex;		/* ...Match and ~ */

@@ -300,6 +300,7 @@ request_after(struct request *old, struct str uri, bool as_get)
 	r->host = old->host;
 	r->vhost = old->vhost;
 	r->scope = old->vhost->scope;
+	r->era = old->era;
 	r->user = old->user;
 	r->auth_type = old->auth_type;
 	r->started_us = old->started_us;

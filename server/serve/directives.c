@@ -16,164 +16,9 @@
 #include "http/status.h"
 #include "serve/core.h"
 #include "serve/hosts.h"
+#include "serve/options.h"
+#include "serve/override.h"
 #include "serve/sections.h"
-
-/* ---- Words that add up to bits: Options, FileETag, AllowOverride --------- */
-
-struct bit_word {
-	const char	*word;
-	unsigned	 bits;
-};
-
-static const struct bit_word option_words[] = {
-	{ "Indexes", OPTION_INDEXES },
-	{ "Includes", OPTION_INCLUDES },
-	{ "IncludesNOEXEC", OPTION_INCLUDES_NOEXEC },
-	{ "FollowSymLinks", OPTION_FOLLOW_LINKS },
-	{ "SymLinksIfOwnerMatch", OPTION_LINKS_IF_OWNER },
-	{ "ExecCGI", OPTION_EXEC_CGI },
-	{ "MultiViews", OPTION_MULTIVIEWS },
-	{ "RunScripts", OPTION_MULTIVIEWS | OPTION_EXEC_CGI },
-	{ "All", OPTION_ALL },
-	{ "None", 0 },
-	{ 0 }
-};
-
-static const struct bit_word etag_words[] = {
-	{ "MTime", ETAG_MTIME },
-	{ "Size", ETAG_SIZE },
-	{ "INode", ETAG_INODE },
-	{ "Digest", ETAG_DIGEST },
-	{ "All", ETAG_MTIME | ETAG_SIZE | ETAG_INODE },
-	{ "None", ETAG_NONE },
-	{ 0 }
-};
-
-static const struct bit_word *
-bit_word_find(const struct bit_word *words, const char *z)
-{
-	for (; words->word != NULL; words++)
-		if (str_is_nocase(str_of(z), words->word))
-			return words;
-	return NULL;
-}
-
-static const char *
-bit_word_unknown(struct setting *s, int arg, const struct bit_word *words)
-{
-	const char *names[16];
-	size_t n = 0;
-	struct str word = str_of(s->argv[arg].z);
-
-	while (words[n].word != NULL && n < 16) {
-		names[n] = words[n].word;
-		n++;
-	}
-	if (str_starts(word, STR("+")) || str_starts(word, STR("-")))
-		word = str_from(word, 1);
-	const char *near = nearest_name(word, names, n);
-	if (near != NULL)
-		s->hint = str_zfmt(s->arena, "did you mean %s?", near);
-	return setting_error(s, arg, "does not know \"%s\"",
-	    s->argv[arg].z);
-}
-
-/* One word with its sign into the set. */
-static void
-bits_take(struct options *o, char sign, unsigned bits)
-{
-	if (sign == '+') {
-		o->add |= bits;
-		o->remove &= ~bits;
-	} else if (sign == '-') {
-		o->remove |= bits;
-		o->add &= ~bits;
-	} else {
-		o->absolute = true;
-		o->set |= bits;
-	}
-}
-
-/*
- * Apache's rule: either all words have a sign or none has; only after All or
- * None may signed words follow ("Options All -Indexes").
- */
-static const char *
-bits_read(struct setting *s, const struct bit_word *words, struct options *o)
-{
-	bool plain = false, is_signed = false, whole = false;
-
-	for (int i = 0; i < s->argc; i++) {
-		const char *z = s->argv[i].z;
-		char sign = *z == '+' || *z == '-' ? *z++ : 0;
-		const struct bit_word *w = bit_word_find(words, z);
-
-		if (w == NULL)
-			return bit_word_unknown(s, i, words);
-		if (sign != 0)
-			is_signed = true;
-		else if (strcmp(w->word, "All") == 0 ||
-		    strcmp(w->word, "None") == 0)
-			whole = true;
-		else
-			plain = true;
-		if (plain && is_signed)
-			return setting_error(s, i, "must have + or - before "
-			    "every option or before none");
-		if (sign == 0 && !o->absolute)
-			*o = (struct options){ .absolute = true };
-		if (sign == 0 && whole && !plain)
-			o->set = 0;
-		bits_take(o, sign, w->bits);
-	}
-	return NULL;
-}
-
-static void
-bits_merge(const struct options *outer, const struct options *inner,
-    struct options *result)
-{
-	if (inner->absolute) {
-		*result = *inner;
-		return;
-	}
-	*result = *outer;
-	result->add = (outer->add & ~inner->remove) | inner->add;
-	result->remove = (outer->remove & ~inner->add) | inner->remove;
-}
-
-static const char *
-set_options(struct setting *s)
-{
-	struct core_conf *c = s->conf;
-
-	/* A second line without signs in one scope replaces the first. */
-	if (s->argv[0].z[0] != '+' && s->argv[0].z[0] != '-')
-		c->options = (struct options){ 0 };
-	return bits_read(s, option_words, &c->options);
-}
-
-static const char *
-set_etag(struct setting *s)
-{
-	struct core_conf *c = s->conf;
-
-	return bits_read(s, etag_words, &c->etag);
-}
-
-/* Leaving .htaccess unread while a configuration relies on it would leave open
- * what it protects, so everything but None is refused. */
-static const char *
-set_override(struct setting *s)
-{
-	struct core_conf *c = s->conf;
-
-	if (s->argc == 1 && str_is_nocase(str_of(s->argv[0].z), "None")) {
-		c->override = OVERRIDE_GIVEN;
-		return NULL;
-	}
-	return "must be None: .htaccess files are not read by this version";
-}
 
 /* ---- Names and places ---------------------------------------------------- */
 
@@ -606,12 +451,19 @@ static const struct directive rows[] = {
 	  NULL, "On, Off or Default: more path after a file's name",
 	  .words = path_info_words },
 	{ "Options", 1, MANY, IN_ANY | OVERRIDE_OPTIONS, SLOT_CUSTOM,
-	  AT(options), set_options, "what is allowed here",
+	  AT(options), options_set, "what is allowed here",
 	  .size = sizeof(struct options) },
 	{ "AllowOverride", 1, MANY, IN_DIRECTORY, SLOT_CUSTOM, AT(override),
-	  set_override, "which directives an .htaccess file may hold",
-	  .size = sizeof(unsigned) },
-	{ "FileETag", 1, MANY, OR_INFO, SLOT_CUSTOM, AT(etag), set_etag,
+	  override_set_classes, "which classes of directives an .htaccess file "
+	  "may hold", .size = sizeof(struct override) },
+	{ "AllowOverrideList", 1, MANY, IN_DIRECTORY, SLOT_CUSTOM,
+	  AT(override_names), override_set_names,
+	  "names of directives that an .htaccess file may hold, or None",
+	  .size = sizeof(struct vec *) },
+	{ "AccessFileName", 1, MANY, IN_CONF, SLOT_LIST_REPLACE,
+	  AT(access_names), override_set_files,
+	  "what .htaccess files are called; the first that is there counts" },
+	{ "FileETag", 1, MANY, OR_INFO, SLOT_CUSTOM, AT(etag), options_set_etag,
 	  "what goes into an ETag: MTime, Size, INode, All, None",
 	  .size = sizeof(struct options) },
 	{ "EnableSendfile", 1, 1, OR_INFO, SLOT_FLAG, AT(sendfile), NULL,
@@ -649,8 +501,8 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	const struct core_conf *o = outer, *i = inner;
 	struct core_conf *r = result;
 
-	bits_merge(&o->options, &i->options, &r->options);
-	bits_merge(&o->etag, &i->etag, &r->etag);
+	options_merge(&o->options, &i->options, &r->options);
+	options_merge(&o->etag, &i->etag, &r->etag);
 	if (!i->levels_whole && i->levels != NULL && o->levels != NULL)
 		r->levels = levels_join(a, o->levels, i->levels);
 	r->levels_whole = i->levels_whole || o->levels_whole;

@@ -75,6 +75,7 @@ request_adopt(struct request *r, const struct request *looked)
 	r->path_info = looked->path_info;
 	r->found = looked->found;
 	r->scope = looked->scope;
+	r->era = looked->era;
 	r->handler = looked->handler;
 	r->context_prefix = looked->context_prefix;
 	r->context_root = looked->context_root;

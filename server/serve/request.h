@@ -18,6 +18,7 @@
 #include "http/head.h"
 #include "serve/core.h"
 
+struct era;
 struct host_set;
 struct script;
 struct source;
@@ -67,6 +68,7 @@ struct request {
 	const struct config *config;
 	const struct vhost *vhost;
 	const struct scope *scope;	/* merged as far as is known */
+	struct era	*era;		/* what it was merged in, held; era.h */
 	struct request	*prev;		/* redirected from; or NULL */
 	struct request	*main;		/* of a lookup: the asking one */
 	unsigned	 redirects;	/* how many there were before */

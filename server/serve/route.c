@@ -9,32 +9,38 @@
 
 #include "base/arena.h"
 #include "base/os.h"
+#include "serve/era.h"
 #include "serve/hosts.h"
+#include "serve/htaccess.h"
 #include "serve/route.h"
 #include "serve/sections.h"
 
 /* ---- Merging ------------------------------------------------------------- */
 
-/* Scopes are immutable and few, so the pair of addresses names the result. */
-const struct scope *
-route_merge(const struct scope *outer, const struct scope *inner)
+/* Scopes are immutable, so the pair of addresses names the result, as long as
+ * all three live: that is the era. */
+void
+route_merge(struct request *r, const struct scope *inner)
 {
-	static struct arena *a;		/* of the process */
-	static struct hash *known;
-	const void *pair[2] = { outer, inner };
+	struct era *e = r->era != NULL ? r->era : era_hold(r);
+	const void *pair[2] = { r->scope, inner };
 	struct str key = str_n((const char *)pair, sizeof(pair));
-	struct scope *s;
+	struct scope *s = hash_get(e->merged, key);
 
-	if (a == NULL) {
-		a = arena_new();
-		known = hash_new(a);
-	}
-	s = hash_get(known, key);
 	if (s == NULL) {
-		s = scope_merge(a, outer, inner);
-		hash_set(known, str_copy(a, key), s);
+		s = scope_merge(e->arena, r->scope, inner);
+		hash_set(e->merged, str_copy(e->arena, key), s);
 	}
-	return s;
+	r->scope = s;
+}
+
+/* Begin again with the host's own settings: the only moment at which a request
+ * may go over to a newer era. */
+static void
+merge_nothing(struct request *r)
+{
+	r->scope = r->vhost->scope;
+	era_hold(r);
 }
 
 /* A visit that merges each section found into a request's scope. */
@@ -49,7 +55,7 @@ merge_found(struct section_visit *v, const struct section *s)
 {
 	struct merging *m = (struct merging *)v;
 
-	m->r->scope = route_merge(m->r->scope, s->scope);
+	route_merge(m->r, s->scope);
 	if (s->inside != NULL)
 		vec_add(m->r->arena, &m->with_inside,
 		    (void *)(uintptr_t)s->inside);
@@ -94,7 +100,7 @@ route_vhost(struct request *r)
 	else
 		r->vhost = host_by_path(r->config, r->client->hosts,
 		    r->head->path);
-	r->scope = r->vhost->scope;
+	merge_nothing(r);
 	return PASS;
 }
 
@@ -120,34 +126,88 @@ links_allowed(const struct scope *s)
 	    OS_LINKS_NONE;
 }
 
-/*
- * Merge the <Directory> sections of the first n bytes of a file name, "/" and
- * every part that ends before a slash.  Returns the strictest policy for links
- * among the directories from root_n on.
- */
-static enum os_links
-merge_directories(struct request *r, struct str name, size_t root_n,
-    struct merging *m)
-{
-	const struct sections *outer = &r->config->main->sections;
-	enum os_links strictest = OS_LINKS_FOLLOW;
-	unsigned depth = 1;
+/* The way down to a file, as far as it was gone. */
+struct descent {
+	struct merging	 m;
+	struct htaccess_walk walk;
+	size_t		 done;		/* bytes of the name */
+	unsigned	 depth;
+	enum os_links	 strictest;	/* of those below the root */
+};
 
-	for (size_t i = 1; i <= name.n; i++) {
+static void
+descent_begin(struct descent *d, struct request *r)
+{
+	*d = (struct descent){ .m = { { merge_found, NULL }, r, { 0 } },
+	    .walk = htaccess_walk(r), .depth = 1,
+	    .strictest = OS_LINKS_FOLLOW };
+	merge_nothing(r);
+}
+
+static enum os_links
+stricter(enum os_links a, enum os_links b)
+{
+	return a > b ? a : b;
+}
+
+/* Merge the <Directory> sections of directory, then its .htaccess file. */
+static int
+descend_one(struct descent *d, struct str directory)
+{
+	struct request *r = d->m.r;
+	const struct section *found;
+	struct override o;
+	int said;
+
+	sections_directory(&r->config->main->sections, &r->vhost->sections,
+	    directory, d->depth++, &d->m.visit);
+	if (override_of(r->scope, &o)) {
+		said = htaccess_find(&d->walk, directory, &o,
+		    stricter(d->strictest, links_allowed(r->scope)), &found);
+		if (said != PASS)
+			return said;
+		if (found != NULL)
+			merge_found(&d->m.visit, found);
+	}
+	if (directory.n >= r->root_n)
+		d->strictest = stricter(d->strictest, links_allowed(r->scope));
+	return PASS;
+}
+
+/*
+ * Go on down to name: "/" and every part that ends before a slash.  Then
+ * r->links is the strictest policy for links among the directories from the
+ * root on.
+ */
+static int
+descend(struct descent *d, struct str name)
+{
+	struct request *r = d->m.r;
+
+	for (size_t i = d->done + 1; i <= name.n; i++) {
 		if (i < name.n && i > 1 && name.at[i] != '/')
 			continue;
 		if (i > 1 && name.at[i - 1] == '/')
 			continue;
-		sections_directory(outer, &r->vhost->sections,
-		    str_first(name, i), depth++, &m->visit);
-		if (i >= root_n || i == name.n) {
-			enum os_links l = links_allowed(r->scope);
-
-			if (l > strictest)
-				strictest = l;
-		}
+		int said = descend_one(d, str_first(name, i));
+		if (said != PASS)
+			return said;
 	}
-	return strictest;
+	d->done = name.n;
+	r->links = stricter(d->strictest, links_allowed(r->scope));
+	return PASS;
+}
+
+/* Do so, from the beginning if what was done leads elsewhere. */
+static int
+descend_anew(struct descent *d, struct str done, struct str name)
+{
+	bool inside = str_starts(name, done) && (name.n == done.n ||
+	    done.n == 1 || name.at[done.n] == '/');
+
+	if (!inside)
+		descent_begin(d, d->m.r);
+	return descend(d, name);
 }
 
 /* The directory that holds a file: all before the last slash. */
@@ -302,44 +362,52 @@ merge_slashes(const struct request *r)
 	return name;
 }
 
+/* PASS, or a refusal of what is there but cannot be reached. */
+static int
+check_reached(struct request *r)
+{
+	if (r->found.kind != FOUND_NOTHING || is_missing(r->found.error))
+		return PASS;
+	request_log(r, r->main != NULL ? LEVEL_DEBUG : LEVEL_ERROR, "core",
+	    r->found.error, "access to %s denied: %s cannot be reached because "
+	    "of file permissions or a symbolic link that Options forbid",
+	    r->path.at == NULL ? "" : str_z(r->arena, r->path), r->filename);
+	return request_refuse(r, 403, "The server may not reach this file.");
+}
+
 int
 route_directory(struct request *r)
 {
-	struct merging dry = { { merge_found, NULL }, r, { 0 } };
-	struct merging m = { { merge_found, NULL }, r, { 0 } };
-	struct str name;
-	enum os_links links;
+	struct descent d;
+	struct str name, done;
+	int said;
 
+	descent_begin(&d, r);
 	if (strstr(r->filename, "//") != NULL)
 		r->filename = merge_slashes(r);
 	name = str_of(r->filename);
-	/* First for the policy only: the name may still hold a path_info. */
-	r->scope = r->vhost->scope;
 	while (name.n > 1 && name.at[name.n - 1] == '/')
 		name.n--;
-	links = merge_directories(r, parent_of(name), r->root_n, &dry);
-	find_file(r, links);
+	/* The policy for links must be known before anything is looked up,
+	 * while the name may still hold a path_info. */
+	done = parent_of(name);
+	said = descend(&d, done);
+	if (said != PASS)
+		return said;
+	find_file(r, r->links);
 
-	r->scope = r->vhost->scope;
 	name = str_of(r->filename);
-	r->links = merge_directories(r, r->found.kind == FOUND_DIRECTORY ?
-	    name : parent_of(name), r->root_n, &m);
+	said = descend_anew(&d, done, r->found.kind == FOUND_DIRECTORY ?
+	    name : parent_of(name));
+	if (said != PASS)
+		return said;
 	if (r->found.kind == FOUND_DIRECTORY)
 		name = str_fmt(r->arena, "%s/", name.n > 1 ? name.at : "");
 	sections_directory_match(&r->config->main->sections,
-	    &r->vhost->sections, name, &m.visit);
+	    &r->vhost->sections, name, &d.m.visit);
 	if (r->found.kind != FOUND_DIRECTORY)
-		merge_files(&m);
-	merge_locations(&m);
-	if (r->found.kind == FOUND_NOTHING && !is_missing(r->found.error)) {
-		request_log(r, r->main != NULL ? LEVEL_DEBUG : LEVEL_ERROR,
-		    "core", r->found.error,
-		    "access to %s denied: %s cannot be reached because of "
-		    "file permissions or a symbolic link that Options forbid",
-		    r->path.at == NULL ? "" : str_z(r->arena, r->path),
-		    r->filename);
-		return request_refuse(r, 403, "The server may not reach this "
-		    "file.");
-	}
-	return merged(&m);
+		merge_files(&d.m);
+	merge_locations(&d.m);
+	said = check_reached(r);
+	return said != PASS ? said : merged(&d.m);
 }

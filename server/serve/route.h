@@ -9,10 +9,9 @@
 
 #include "serve/request.h"
 
-/* outer with inner on top, remembered per worker: asking twice costs a look
- * into a table. */
-const struct scope *route_merge(const struct scope *outer,
-	    const struct scope *inner);
+/* Lay inner on top of r->scope.  Remembered per worker: the second time costs a
+ * look into a table. */
+void	route_merge(struct request *r, const struct scope *inner);
 
 /* Steps of the corridor. */
 int	route_vhost(struct request *r);

@@ -65,7 +65,7 @@ static void
 section_fill(struct setting *s, struct section *n, unsigned where)
 {
 	struct place inside = { .where = where, .scope = n->scope,
-	    .overrides = s->place->overrides, .owner = n, .up = s->place };
+	    .owner = n, .up = s->place };
 
 	directive_apply(s->reading, &inside, s->node->children);
 }
@@ -102,17 +102,19 @@ section_open_directory(struct setting *s)
 	bool regex;
 	const char *error = pattern_read(s, n, &regex);
 
+	if (regex)
+		n->kind = SECTION_DIRECTORY_MATCH;
+	else
+		n->pattern = str_of(path_below_root(s->reading,
+		    s->argv[s->argc - 1].z));
 	/* The lines inside are checked even when the pattern is wrong. */
 	section_fill(s, n, IN_DIRECTORY);
 	if (error != NULL)
 		return error;
 	if (regex) {
-		n->kind = SECTION_DIRECTORY_MATCH;
 		vec_add(s->arena, &in->directory_matches, n);
 		return NULL;
 	}
-	n->pattern = str_of(path_below_root(s->reading,
-	    s->argv[s->argc - 1].z));
 	n->depth = path_depth(n->pattern);
 	if (n->glob)
 		vec_add(s->arena, &in->directory_globs, n);

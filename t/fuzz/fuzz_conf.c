@@ -138,15 +138,19 @@ check_findings(struct arena *a, const struct diagnosis *d)
 static size_t
 read_once(struct str text, bool htaccess)
 {
+	static const struct override allowed = {
+		.classes = OVERRIDE_FILEINFO, .options = ~0u,
+	};
 	struct arena *a = arena_new();
 	struct reading r = {
 		.arena = a, .diagnosis = diagnosis_new(a),
 		.variables = variables_new(a), .server_root = "/nonexistent",
-		.htaccess = htaccess, .depth = INCLUDE_DEPTH_MAX + 1,
+		.override = htaccess ? &allowed : NULL,
+		.depth = INCLUDE_DEPTH_MAX + 1,
 	};
 	struct place top = {
 		.where = htaccess ? IN_HTACCESS : IN_SERVER,
-		.overrides = OVERRIDE_FILEINFO, .scope = scope_new(a),
+		.scope = scope_new(a),
 	};
 	const struct node *nodes;
 	size_t errors;

@@ -529,8 +529,8 @@ static const struct {
 	  "from 1 to 65535" },
 	{ "ServerRoot /nowhere/at/all", "ServerRoot must be a valid "
 	  "directory" },
-	{ "<Directory />\nAllowOverride All\n</Directory>", "AllowOverride "
-	  "must be None: .htaccess files are not read by this version" },
+	{ "<Directory />\nAllowOverride Everything\n</Directory>",
+	  "AllowOverride does not know \"Everything\"" },
 	{ "LimitInternalRecursion 0", "LimitInternalRecursion must be from 1 "
 	  "to 1000, not \"0\"" },
 	{ "LimitInternalRecursion 1 2000", "LimitInternalRecursion must be "

@@ -376,7 +376,9 @@ static const struct {
 } htaccess[] = {
 	{ OVERRIDE_ALL, "Name n\nBody 1\nIndex a", " body=1 name=n "
 	  "indexes=(a)", "" },
-	{ 0, "Index a", " indexes=(a)", "" },
+	{ OVERRIDE_LIMIT, "Index a", " indexes=(a)", "" },
+	{ 0, "Index a", "", "1:1+5 E Index not allowed here; it needs "
+	  "AllowOverrideList Index" },
 	{ 0, "Name n", "",
 	  "1:1+4 E Name not allowed here; it needs AllowOverride FileInfo" },
 	{ OVERRIDE_INDEXES, "Name n", "",
@@ -395,9 +397,10 @@ static const struct {
 
 START_TEST(obeys_overrides)
 {
+	const struct override o = { .classes = htaccess[_i].overrides };
+
 	place.where = IN_HTACCESS;
-	place.overrides = htaccess[_i].overrides;
-	r->htaccess = true;
+	r->override = &o;
 	apply(htaccess[_i].text);
 	ck_assert_str_eq(finding_words(r), htaccess[_i].findings);
 	ck_assert_str_eq(settings(place.scope), htaccess[_i].settings);

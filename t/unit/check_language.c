@@ -377,9 +377,10 @@ START_TEST(htaccess)
 	static const char place[] = "not allowed here; it may stand in the "
 	    "server configuration, <VirtualHost>, <Directory>, <Location>, "
 	    "<Files> or <If>";
+	const struct override o = { .classes = OVERRIDE_LIMIT };
 	const struct node *nodes;
 
-	r->htaccess = true;
+	r->override = &o;
 	nodes = parse_text(r, "f", STR("Include x\nDefine X y\n"
 	    "LoadModule core_module x\nA ${SET}\n<IfModule core.c>\nB\n"
 	    "</IfModule>\nWarning w"));

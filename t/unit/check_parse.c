@@ -215,6 +215,7 @@ END_TEST
 
 START_TEST(server_root_moves)
 {
+	const struct override o = { .classes = OVERRIDE_ALL };
 	const struct node *n;
 
 	n = parse_text(r, "f", STR("serverROOT \"/a/b/\"\nA\n"));
@@ -225,7 +226,7 @@ START_TEST(server_root_moves)
 	parse_text(r, "f", STR("ServerRoot ${NOPE}\nServerRoot\n"
 	    "ServerRoot a b\n<IfDefine no>\nServerRoot /no\n</IfDefine>"));
 	ck_assert_str_eq(r->server_root, "/a/c");
-	r->htaccess = true;
+	r->override = &o;
 	parse_text(r, "f", STR("ServerRoot /etc"));
 	ck_assert_str_eq(r->server_root, "/a/c");
 }
