@@ -773,15 +773,33 @@ os_open_files(void)
 	return limit.rlim_cur <= LONG_MAX ? (long)limit.rlim_cur : LONG_MAX;
 }
 
-void
-os_keep_inherited(void)
+/* Where to stop looking for open fds: starters leave few behind, and those with
+ * low numbers. */
+static int
+last_fd(void)
 {
 	long n = sysconf(_SC_OPEN_MAX);
 
-	/* Starters leave few behind, and those with low numbers. */
-	if (n < 0 || n > 65536)
-		n = 65536;
-	for (int fd = 3; fd < n; fd++)
+	return n < 0 || n > 65536 ? 65536 : (int)n;
+}
+
+long
+os_fds_in_use(void)
+{
+	long n = 0;
+	int fd, last = last_fd();
+
+	for (fd = 0; fd < last; fd++)
+		n += fcntl(fd, F_GETFD) != -1;
+	return n;
+}
+
+void
+os_keep_inherited(void)
+{
+	int fd, last = last_fd();
+
+	for (fd = 3; fd < last; fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 

@@ -95,6 +95,8 @@ int	os_processors(void);
 /* Raise the soft limit of open files to the hard one; the result.  Programs
  * started later get the old one back. */
 long	os_open_files(void);
+/* How many fds are open. */
+long	os_fds_in_use(void);
 /* Name the process for ps(1), where the system can. */
 void	os_process_name(const char *name);
 /* What was compiled in: "epoll sendfile openat2 vfork". */

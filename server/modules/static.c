@@ -75,7 +75,7 @@ source_blocks(struct arena *a, int fd, off_t offset, uint64_t n)
 {
 	struct block_source *b = arena_one(a, struct block_source);
 
-	b->source = (struct source){ block_look, block_took };
+	b->source = (struct source){ block_look, block_took, true };
 	b->fd = fd;
 	b->offset = offset;
 	b->left = n;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "process/crowd.h"
 
 struct board *
 board_new(unsigned n_seats)
@@ -15,9 +16,11 @@ board_new(unsigned n_seats)
 
 	assert(n_seats > 0 && n_seats <= BOARD_SEATS_MAX);
 	b = os_shared(sizeof(*b) + n_seats * sizeof(b->seats[0]));
-	if (b != NULL)
-		b->n_seats = n_seats;
-	return b;
+	if (b == NULL)
+		return NULL;
+	b->n_seats = n_seats;
+	b->crowd = crowd_new(n_seats);
+	return b->crowd != NULL ? b : NULL;
 }
 
 struct board_sum
@@ -26,7 +29,7 @@ board_sum(const struct board *b, unsigned generation)
 	struct board_sum sum = { 0 };
 	const struct seat *s;
 
-	for (s = b->seats; s < b->seats + b->n_seats; s++) {
+	for (s = b->seats; s < b->seats + b->n_used; s++) {
 		/* A worker may be at work before its pid is written. */
 		if (s->generation == 0)
 			continue;
@@ -37,6 +40,22 @@ board_sum(const struct board *b, unsigned generation)
 		}
 	}
 	return sum;
+}
+
+/* First counted, then looked: who comes at the same time sees it. */
+bool
+board_begin(struct board *b, unsigned seat, unsigned max)
+{
+	unsigned i, n = 0, used = b->n_used;
+
+	assert(seat < used);
+	b->seats[seat].requests++;
+	for (i = 0; i < used; i++)
+		n += b->seats[i].requests;
+	if (n <= max)
+		return true;
+	b->seats[seat].requests--;
+	return false;
 }
 
 int
@@ -64,6 +83,8 @@ board_take(struct board *b, unsigned seat, unsigned generation, int64_t now)
 	s->started = now;
 	s->state = SEAT_STARTING;
 	s->generation = generation;
+	if (seat >= b->n_used)
+		b->n_used = seat + 1;
 }
 
 void
@@ -77,6 +98,9 @@ board_leave(struct board *b, unsigned seat)
 	s->n_scripts = 0;
 	s->pid = 0;
 	s->generation = 0;
+	crowd_forget(b->crowd, seat);
+	while (b->n_used > 0 && b->seats[b->n_used - 1].generation == 0)
+		b->n_used--;
 }
 
 /* A worker may die between any two lines: then a group stands here twice, which

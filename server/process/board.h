@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct crowd;
+
 enum {
 	BOARD_SEATS_MAX		= 1024,	/* workers of all generations */
 	BOARD_SCRIPTS_MAX	= 2048,	/* groups noted per worker */
@@ -54,6 +56,8 @@ struct seat {
 
 struct board {
 	unsigned		n_seats;
+	struct crowd		*crowd;	/* shared as well */
+	_Atomic unsigned	n_used;	/* the seats behind are free */
 	_Atomic unsigned	generation;
 	_Atomic int64_t		started;	/* the server; time(2) */
 	_Atomic int64_t		reloaded;	/* last try; 0: never */
@@ -62,6 +66,8 @@ struct board {
 	char			reload_text[BOARD_TEXT_MAX];
 	/* Set by whoever sees the limit reached first. */
 	_Atomic bool		told_full;
+	/* When somebody had no fds or no memory for a connection: time(2). */
+	_Atomic int64_t		lacked;
 	struct seat		seats[];
 };
 
@@ -75,6 +81,11 @@ struct board_sum {
 	unsigned	connections;	/* of those */
 };
 struct board_sum board_sum(const struct board *b, unsigned generation);
+
+/* Begin a request at this seat unless max are in progress everywhere: false,
+ * and nothing has changed.  Of several workers that find the last place, one
+ * takes it, or none: ask again in a moment. */
+bool		 board_begin(struct board *b, unsigned seat, unsigned max);
 
 /* A seat that is free, or -1. */
 int		 board_free_seat(const struct board *b);

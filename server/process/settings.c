@@ -18,6 +18,7 @@
 #include "conf/directive.h"
 #include "conf/scope.h"
 #include "process/board.h"
+#include "process/crowd.h"
 #include "serve/core.h"
 
 /* A user or a group: by name, or by "#number". */
@@ -33,6 +34,10 @@ struct process_conf {
 	struct vec	 addresses;	/* struct address * */
 	const char	*pid_file;
 	struct number	 start, limit, max_requests, max_connections;
+	struct per_ip {
+		bool	 given;
+		int64_t	 max, ipv6_bits;
+	} per_ip;
 	struct number	 backlog, send_buffer, receive_buffer;
 	struct number	 graceful_timeout_ms;
 	bool		 accept_at_once;	/* AcceptFilter http none */
@@ -128,6 +133,21 @@ set_accept_filter(struct setting *s)
 	return error;
 }
 
+static const char *
+set_per_ip(struct setting *s)
+{
+	struct process_conf *c = s->conf;
+	struct per_ip read = { true, 0, 64 };
+	const char *error;
+
+	error = read_number(s, 0, 0, CROWD_LIMIT_MAX, &read.max);
+	if (error == NULL && s->argc == 2)
+		error = read_number(s, 1, 1, 128, &read.ipv6_bits);
+	if (error == NULL)
+		c->per_ip = read;
+	return error;
+}
+
 /* ---- The table ----------------------------------------------------------- */
 
 #define AT(field)	offsetof(struct process_conf, field)
@@ -169,6 +189,10 @@ static const struct directive rows[] = {
 	{ "MaxClients", 1, 1, IN_SERVER, SLOT_NUMBER, AT(max_requests),
 	  .help = "the old name of MaxRequestWorkers",
 	  .lo = 1, .hi = INT32_MAX },
+	{ "MaxConnectionsPerIP", 1, 2, IN_SERVER, SLOT_CUSTOM, AT(per_ip),
+	  set_per_ip, "connections that one client address may hold (0: no "
+	  "limit), and how many bits of an IPv6 address make one client",
+	  .size = sizeof(struct per_ip) },
 	{ "MaxConnectionsPerChild", 1, 1, IN_SERVER, SLOT_NUMBER,
 	  AT(max_connections),
 	  .help = "connections after which a worker is replaced; 0: never" },
@@ -251,6 +275,8 @@ settings_of(const struct config *c, struct settings *s)
 	    s->server_limit;
 	s->max_requests = (unsigned)number_or(conf->max_requests, 256);
 	s->max_connections = (uint64_t)number_or(conf->max_connections, 0);
+	s->max_per_ip = (unsigned)conf->per_ip.max;
+	s->ipv6_bits = (unsigned)conf->per_ip.ipv6_bits;
 	s->graceful_timeout_ms = number_or(conf->graceful_timeout_ms, 0);
 	s->addresses = &conf->addresses;
 	s->listen = (struct listen_options){

@@ -28,6 +28,8 @@ struct settings {
 	unsigned	 server_limit;
 	unsigned	 max_requests;	/* in progress, over all workers */
 	uint64_t	 max_connections;	/* of one worker; 0: no limit */
+	unsigned	 max_per_ip;	/* connections; 0: no limit */
+	unsigned	 ipv6_bits;	/* that make one IPv6 client */
 	int64_t		 graceful_timeout_ms;	/* 0: for ever */
 	const struct vec *addresses;	/* struct address * */
 	struct listen_options listen;

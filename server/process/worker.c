@@ -14,7 +14,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netdb.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -22,14 +24,19 @@
 #include "base/os.h"
 #include "loop/child.h"
 #include "loop/loop.h"
+#include "process/crowd.h"
 #include "serve/config.h"
 #include "serve/conn.h"
+#include "serve/turnaway.h"
 
 enum {
 	BURST_MAX	= 32,	/* connections taken in one go */
 	STEP_BACK_MS	= 1,	/* others hold less */
 	FULL_PAUSE_MS	= 10,	/* all workers together are busy */
 	FDS_PAUSE_MS	= 100,	/* out of fds or memory */
+	LACK_QUIET_S	= 60,	/* told again after so long without */
+	REQUEST_FDS	= 4,	/* pipes, files: what one may need at most */
+	SPARE_FDS	= 16,	/* for the moment */
 	STOP_GRACE_MS	= 2000,	/* for scripts, after their TERM */
 };
 
@@ -46,14 +53,18 @@ static struct {
 	struct arena	*arena;
 	struct door	*doors;
 	struct watch	 lifeline;
-	struct timer	 pause_timer, stop_timer;
+	struct timer	 pause_timer, stop_timer, place_timer;
 	struct later	 resume;
-	unsigned	 room;		/* for connections */
+	unsigned	 fds;		/* for connections and requests */
+	unsigned	 spare;		/* requests that they surely suffice
+					 * for */
 	unsigned	 surplus;	/* to take beyond our share */
 	bool		 paused, draining;
 	bool		 full;		/* paused until a request ends */
-	bool		 told_lack;	/* of fds or memory */
+	bool		 lacking;	/* paused until a connection ends */
 } w;
+
+static void	try_places(struct timer *t);
 
 /* ---- Taking connections -------------------------------------------------- */
 
@@ -64,34 +75,87 @@ is_passing(int error)
 	    error == EPERM;
 }
 
+/* Would connections and requests hold too much with so many requests? */
+static bool
+fds_suffice(unsigned requests)
+{
+	return w.seat->connections + turnaway_count() +
+	    REQUEST_FDS * requests <= w.fds;
+}
+
+/* A connection more must leave enough for the requests of all. */
+static bool
+has_room(void)
+{
+	unsigned requests = (unsigned)conn_busy();
+
+	return fds_suffice(requests > w.spare ? requests : w.spare);
+}
+
+/* Told once, and again when all had been well for a while. */
+static void
+tell_lack(int error)
+{
+	struct log_about about = { .error = error };
+	_Atomic int64_t *lacked = &w.place->board->lacked;
+	int64_t now = time(NULL), before = atomic_exchange(lacked, now);
+
+	w.lacking = true;
+	if (now - before >= LACK_QUIET_S)
+		log_write(log_main(), LEVEL_ERROR, "process", &about,
+		    "cannot accept more connections for now: %u are open, and "
+		    "there may be %ld files (ulimit -n)",
+		    w.seat->connections, os_open_files());
+}
+
+/* Whether the address may have one more; else it is told, and let go. */
+static bool
+let_in(int fd, const struct sockaddr_storage *peer, int *ticket)
+{
+	const struct settings *s = w.place->settings;
+	char host[NI_MAXHOST];
+
+	*ticket = CROWD_NO_COUNT;
+	if (s->max_per_ip == 0)
+		return true;
+	*ticket = crowd_enter(w.place->board->crowd, w.place->seat, peer,
+	    s->max_per_ip, s->ipv6_bits, time(NULL));
+	if (*ticket >= CROWD_NO_COUNT)
+		return true;
+	if (*ticket == CROWD_REFUSED_TELL && getnameinfo(
+	    (const struct sockaddr *)peer, sizeof(*peer), host, sizeof(host),
+	    NULL, 0, NI_NUMERICHOST) == 0)
+		log_write(log_main(), LEVEL_WARN, "process",
+		    &(struct log_about){ .client = str_of(host) },
+		    "too many connections: MaxConnectionsPerIP %u",
+		    s->max_per_ip);
+	turnaway(fd, "Your address has too many connections open. "
+	    "Close some, or try again in a moment.");
+	return false;
+}
+
 /* 1: one was taken; 0: there is none; -1: no room for it. */
 static int
 accept_one(int door)
 {
-	struct log_about about = { 0 };
 	struct sockaddr_storage peer;
 	socklen_t n = sizeof(peer);
-	int fd = -1;
+	int fd = -1, ticket;
 
 	errno = EMFILE;
-	if (w.seat->connections < w.room)
+	if (has_room())
 		do {
 			fd = os_accept(door, (struct sockaddr *)&peer, &n);
 		} while (fd == -1 && is_passing(errno));
 	if (fd != -1) {
-		w.told_lack = false;
 		seat_add(w.seat->accepted, 1);
-		conn_accept(fd, &peer, n);
+		if (let_in(fd, &peer, &ticket))
+			conn_accept(fd, &peer, ticket);
 		return 1;
 	}
 	if (errno == EAGAIN || errno == EWOULDBLOCK)
 		return 0;
-	about.error = errno;
-	if (!w.told_lack)
-		log_write(log_main(), LEVEL_ERROR, "process", &about,
-		    "cannot accept connections; trying again every %d ms",
-		    FDS_PAUSE_MS);
-	w.told_lack = true;
+	tell_lack(errno);
 	return -1;
 }
 
@@ -245,9 +309,13 @@ static void
 resume(struct later *l)
 {
 	(void)l;
+	if (w.place_timer.place != 0) {
+		loop_timer_stop(w.loop, &w.place_timer);
+		try_places(&w.place_timer);
+	}
 	if (!w.paused || w.draining)
 		return;
-	w.paused = w.full = false;
+	w.paused = w.full = w.lacking = false;
 	loop_timer_stop(w.loop, &w.pause_timer);
 	watch_doors(true);
 }
@@ -303,6 +371,9 @@ door_opens(struct watch *watch, unsigned events)
 		limit = w.surplus;
 		w.surplus = limit < BURST_MAX ? limit * 2 : limit;
 	}
+	/* What finds no place can wait outside, where others may take it. */
+	if (limit > s->max_requests - sum.requests)
+		limit = s->max_requests - sum.requests;
 	if (take(d, limit < d->burst ? limit : d->burst) < 0)
 		pause_for(FDS_PAUSE_MS);
 	else if (w.seat->connections >= fair)
@@ -314,16 +385,57 @@ door_opens(struct watch *watch, unsigned events)
 /* ---- What connections tell ----------------------------------------------- */
 
 static void
-on_connections(int change)
+on_connections(int change, int ticket)
 {
 	seat_add(w.seat->connections, (unsigned)change);
+	if (change > 0)
+		return;
+	crowd_leave(w.place->board->crowd, w.place->seat, ticket);
+	if (w.lacking)
+		loop_later(w.loop, &w.resume);
+}
+
+/* Those that wait for a place hear of one that comes free here at once, and of
+ * others in a moment. */
+static void
+wait_for_places(void)
+{
+	if (w.place_timer.place == 0)
+		loop_timer(w.loop, &w.place_timer, FULL_PAUSE_MS);
 }
 
 static void
-on_requests(int change)
+try_places(struct timer *t)
 {
-	seat_add(w.seat->requests, (unsigned)change);
-	if (change < 0 && w.full)
+	(void)t;
+	if (!conn_places())
+		wait_for_places();
+}
+
+static bool
+on_begin(bool must)
+{
+	if (must) {
+		w.seat->requests++;
+		return true;
+	}
+	if (!fds_suffice((unsigned)conn_busy() + 1)) {
+		wait_for_places();
+		return false;
+	}
+	if (board_begin(w.place->board, w.place->seat,
+	    w.place->settings->max_requests))
+		return true;
+	tell_full();
+	wait_for_places();
+	return false;
+}
+
+static void
+on_pause(void)
+{
+	w.seat->requests--;
+	if (w.full || w.place_timer.place != 0)
 		loop_later(w.loop, &w.resume);
 }
 
@@ -396,29 +508,39 @@ open_doors(void)
 	return loop_watch(w.loop, &w.lifeline, LOOP_READ);
 }
 
-/* Of all fds, some are for the files and programs that answer. */
-static unsigned
-room_for_connections(void)
+/* Of all fds, some are open already, and some are for the files and programs of
+ * the requests: for all that may be in progress, or a part where there are not
+ * so many. */
+static void
+share_fds(const struct settings *s)
 {
-	long fds = os_open_files();
+	long all = os_open_files(), used = os_fds_in_use() + SPARE_FDS;
 
-	return fds < INT_MAX ? (unsigned)(fds - fds / 8) : INT_MAX;
+	if (all > INT_MAX)
+		all = INT_MAX;
+	w.fds = all > used + 2 * REQUEST_FDS ? (unsigned)(all - used) :
+	    2 * REQUEST_FDS;
+	w.spare = w.fds / 4 / REQUEST_FDS;
+	if (w.spare > s->max_requests)
+		w.spare = s->max_requests;
+	if (w.spare == 0)
+		w.spare = 1;
 }
 
 static int
 begin(const struct worker_place *p)
 {
-	static const struct conn_host host = { on_connections, on_requests,
-	    on_served };
+	static const struct conn_host host = { on_connections, on_begin,
+	    on_pause, on_served };
 	size_t i;
 
 	w.place = p;
-	w.room = room_for_connections();
 	w.surplus = 1;
 	w.seat = &p->board->seats[p->seat];
 	w.arena = arena_new();
 	w.pause_timer.fire = pause_is_over;
 	w.stop_timer.fire = stop_now;
+	w.place_timer.fire = try_places;
 	w.resume.run = resume;
 	if (become_user(p->settings) == -1)
 		return -1;
@@ -429,11 +551,13 @@ begin(const struct worker_place *p)
 	child_tell(on_script);
 	config_serve(p->config);
 	conn_init(w.loop, p->config, &host);
+	turnaway_init(w.loop, p->config);
 	for (i = 0; i < n_modules; i++)
 		if (modules[i]->worker != NULL)
 			modules[i]->worker(w.loop, p->config);
 	loop_each_turn(w.loop, look_for_the_end, NULL);
 	take_signals();
+	share_fds(p->settings);
 	return open_doors();
 }
 
@@ -446,6 +570,7 @@ worker_run(const struct worker_place *p)
 	tell_master(NEWS_READY);
 	loop_run(w.loop);
 	conn_close_all();
+	turnaway_end();
 	child_kill_all();
 	end_modules();
 	return 0;

@@ -1,7 +1,8 @@
 /*
  * conn.c - one client connection: the only socket state machine.
  *
- *   HEAD -> WALK -> WRITE -> [DRAIN] -> HEAD ...   or   LINGER -> DEAD
+ *   HEAD -> [QUEUE] -> WALK -> WRITE -> [DRAIN] -> HEAD ...
+ *                                        or   LINGER -> DEAD
  *
  * conn_run() takes as many steps as it can without waiting; whatever makes it
  * go on (bytes, room, a timer, a handler) calls it again.  A connection holds
@@ -34,11 +35,28 @@ enum {
 
 static const struct config *config;
 static const struct conn_host *host;
-static struct link all;
+static struct link all, queue;
 static size_t count, busy;
 static bool draining;
 
 static void	conn_run(struct conn *c);
+
+/* ---- Places -------------------------------------------------------------- */
+
+/* A request holds a place while the server works for it, and none while nothing
+ * but its client is waited for: clients that are slow to take a file, or to
+ * send what nobody wants, keep nobody else out. */
+static void
+hold_place(struct conn *c, bool yes)
+{
+	if (c->counted == yes)
+		return;
+	c->counted = yes;
+	if (yes)
+		host->begin(true);
+	else
+		host->pause();
+}
 
 /* ---- Ends ---------------------------------------------------------------- */
 
@@ -64,8 +82,8 @@ exchange_end(struct conn *c, bool aborted)
 	if (c->was_busy) {
 		c->was_busy = false;
 		busy--;
-		host->requests(-1);
 	}
+	hold_place(c, false);
 }
 
 static void
@@ -79,9 +97,10 @@ conn_free(struct conn *c)
 	buffer_give(c->in);
 	buffer_give(c->unsent);
 	list_remove(&c->link);
+	list_remove(&c->place);
 	count--;
+	host->connections(-1, c->ticket);
 	free(c);
-	host->connections(-1);
 }
 
 static int64_t
@@ -198,7 +217,7 @@ request_begin(struct conn *c)
 	x->r = r;
 	c->was_busy = true;
 	busy++;
-	host->requests(+1);
+	hold_place(c, true);
 }
 
 static void
@@ -351,11 +370,52 @@ step_head(struct conn *c)
 		return true;
 	default:
 		c->start += c->x->head.size;
-		request_begin(c);
-		intake_begin(c);
-		c->phase = PHASE_WALK;
+		c->phase = PHASE_QUEUE;
 		return true;
 	}
+}
+
+/* ---- The queue ----------------------------------------------------------- */
+
+static void
+leave_queue(struct conn *c)
+{
+	list_remove(&c->place);
+	c->counted = true;
+	c->peer_done = false;	/* the loop will say so again */
+	request_begin(c);
+	intake_begin(c);
+	c->phase = PHASE_WALK;
+}
+
+/* Who comes later does not begin earlier. */
+static bool
+step_queue(struct conn *c)
+{
+	if (list_empty(&c->place) && list_empty(&queue) &&
+	    host->begin(false)) {
+		leave_queue(c);
+		return true;
+	}
+	if (list_empty(&c->place))
+		list_append(&queue, &c->place);
+	loop_timer_stop(conn_loop, &c->timer);
+	return await(c, 0);
+}
+
+bool
+conn_places(void)
+{
+	struct conn *c;
+
+	while (!list_empty(&queue)) {
+		if (!host->begin(false))
+			return false;
+		c = LIST_OWNER(queue.next, struct conn, place);
+		leave_queue(c);
+		conn_run(c);
+	}
+	return true;
 }
 
 /* ---- The corridor -------------------------------------------------------- */
@@ -410,6 +470,7 @@ answered(struct conn *c)
 	    !c->x->head.keep_alive;
 
 	c->x->complete = true;
+	hold_place(c, false);
 	if (keep && !c->x->body_done) {
 		c->phase = PHASE_DRAIN;
 		return;
@@ -431,12 +492,15 @@ step_write(struct conn *c)
 	    c->start < c->end;
 
 	c->x->full = c->x->idle = false;
+	hold_place(c, true);
 	switch (writer_write(c, join)) {
 	case WRITTEN_ALL:
 		answered(c);
 		return true;
 	case WRITTEN_FULL:
 		c->x->full = true;
+		if (c->x->r->body == NULL || c->x->r->body->passive)
+			hold_place(c, false);
 		loop_timer(conn_loop, &c->timer, timeout_of(c));
 		conn_watch(c);
 		return false;
@@ -501,6 +565,9 @@ conn_run(struct conn *c)
 				return;
 			}
 			on = step_head(c);
+			break;
+		case PHASE_QUEUE:
+			on = step_queue(c);
 			break;
 		case PHASE_WALK:
 			on = step_walk(c);
@@ -568,6 +635,8 @@ on_ready(struct watch *w, unsigned events)
 	c->dry = false;
 	if (events & LOOP_GONE && c->phase != PHASE_LINGER)
 		c->phase = PHASE_DEAD;
+	if (c->phase == PHASE_QUEUE && events & LOOP_PEER_DONE)
+		c->peer_done = true;
 	if (c->phase != PHASE_WALK && c->phase != PHASE_WRITE) {
 		conn_run(c);
 		return;
@@ -648,6 +717,7 @@ conn_init(struct loop *l, const struct config *c, const struct conn_host *h)
 	config = c;
 	host = h;
 	list_init(&all);
+	list_init(&queue);
 }
 
 /* Before a head is read nobody knows which host it is for: what the default
@@ -699,13 +769,14 @@ set_peer(struct client *client, const struct sockaddr_storage *peer)
 }
 
 void
-conn_accept(int fd, const struct sockaddr_storage *peer, socklen_t peer_n)
+conn_accept(int fd, const struct sockaddr_storage *peer, int ticket)
 {
 	struct conn *c = calloc(1, sizeof(*c));
 
-	(void)peer_n;
 	if (c == NULL)
 		abort();
+	c->ticket = ticket;
+	list_init(&c->place);
 	c->watch.fd = fd;
 	c->watch.ready = on_ready;
 	c->timer.fire = on_timer;
@@ -720,7 +791,7 @@ conn_accept(int fd, const struct sockaddr_storage *peer, socklen_t peer_n)
 	c->limits = limits_of(host_named(config, c->client.hosts, STR_NONE));
 	list_append(&all, &c->link);
 	count++;
-	host->connections(+1);
+	host->connections(+1, ticket);
 	conn_run(c);
 }
 

@@ -17,19 +17,26 @@
 
 /* The way up: told by conn, kept by the worker.  All must be set. */
 struct conn_host {
-	/* A connection was opened (+1) or closed (-1). */
-	void	(*connections)(int change);
-	/* A request begins (+1) or is over (-1). */
-	void	(*requests)(int change);
+	/* A connection was opened (+1) or closed (-1); with its ticket. */
+	void	(*connections)(int change, int ticket);
+	/* A request wants to begin, or goes on after its client kept it
+	 * waiting: true when there is a place for it, which is taken.  One that
+	 * must gets it in any case. */
+	bool	(*begin)(bool must);
+	/* It is over, or waits for nothing but its client. */
+	void	(*pause)(void);
 	/* One exchange is over: bytes sent and duration, for the scoreboard. */
 	void	(*served)(uint64_t bytes, int64_t us);
 };
 
 void	conn_init(struct loop *l, const struct config *c,
 	    const struct conn_host *host);
-/* Take over fd (non-blocking) that was accepted from peer.  Reads at once. */
-void	conn_accept(int fd, const struct sockaddr_storage *peer,
-	    socklen_t peer_n);
+/* Take over fd (non-blocking) that was accepted from peer.  Reads at once.
+ * What ticket means, the host knows. */
+void	conn_accept(int fd, const struct sockaddr_storage *peer, int ticket);
+/* There may be places again: begin the requests that wait for one, the oldest
+ * first.  True when none waits any more. */
+bool	conn_places(void);
 /*
  * Graceful end: finish what is under way, answer one more request on each idle
  * connection with "Connection: close", close the idle ones when their

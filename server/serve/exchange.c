@@ -21,6 +21,10 @@ conn_watch(struct conn *c)
 		if (!c->peer_done)
 			events |= LOOP_PEER_DONE;
 		break;
+	case PHASE_QUEUE:
+		if (!c->peer_done)
+			events |= LOOP_PEER_DONE;
+		break;
 	case PHASE_DEAD:
 		break;
 	default:

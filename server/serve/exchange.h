@@ -19,6 +19,7 @@
 
 enum phase {
 	PHASE_HEAD,		/* reading a head, or idle before one */
+	PHASE_QUEUE,		/* the head is read; there is no place yet */
 	PHASE_WALK,		/* in the corridor */
 	PHASE_WRITE,		/* sending the answer */
 	PHASE_DRAIN,		/* answered; reading off the rest of the body */
@@ -76,7 +77,10 @@ struct conn {
 	int64_t		 idle_ms;	/* the wait for a next request */
 	bool		 dry;		/* the last recv(2) took all */
 	bool		 peer_done;	/* the peer will send no more */
-	bool		 was_busy;	/* counted as a request in progress */
+	bool		 was_busy;	/* has a request */
+	bool		 counted;	/* which holds a place */
+	struct link	 place;		/* in the queue for one */
+	int		 ticket;	/* of conn_accept() */
 	struct sockaddr_in6 local;	/* room for either family; 0: unknown */
 };
 

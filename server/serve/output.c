@@ -40,7 +40,7 @@ source_memory(struct arena *a, struct str bytes)
 {
 	struct memory_source *m = arena_one(a, struct memory_source);
 
-	m->source = (struct source){ memory_look, memory_took };
+	m->source = (struct source){ memory_look, memory_took, true };
 	m->left = bytes;
 	return &m->source;
 }
@@ -78,7 +78,7 @@ source_file(struct arena *a, int fd, off_t offset, uint64_t n)
 {
 	struct file_source *f = arena_one(a, struct file_source);
 
-	f->source = (struct source){ file_look, file_took };
+	f->source = (struct source){ file_look, file_took, true };
 	f->fd = fd;
 	f->offset = offset;
 	f->left = n;
@@ -120,9 +120,11 @@ source_chain(struct arena *a, struct source *const *s, size_t n)
 {
 	struct chain_source *c = arena_one(a, struct chain_source);
 
-	c->source = (struct source){ chain_look, chain_took };
+	c->source = (struct source){ chain_look, chain_took, true };
 	c->parts = arena_copy(a, s, n * sizeof(*s));
 	c->n = n;
+	for (size_t i = 0; i < n; i++)
+		c->source.passive &= s[i]->passive;
 	return &c->source;
 }
 

@@ -34,6 +34,8 @@ struct source {
 	enum pull	(*look)(struct source *s, struct piece *p);
 	/* n bytes, at most what look() showed, are on their way. */
 	void		(*took)(struct source *s, size_t n);
+	/* Nobody works for it: it is there, and never waits. */
+	bool		passive;
 };
 
 /* The n bytes at .at, which must stay. */

@@ -145,6 +145,6 @@ source_took(struct source *source, size_t n)
 struct source *
 script_body(struct script *s)
 {
-	s->source = (struct source){ source_look, source_took };
+	s->source = (struct source){ source_look, source_took, false };
 	return &s->source;
 }

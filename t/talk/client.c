@@ -69,53 +69,91 @@ forget(void)
 	c->complete = true;
 }
 
-static void
-dial(const char *host, const char *port, int receive_bytes)
+/* How to connect. */
+struct way {
+	char	host[64], port[16];
+	char	from[64];		/* our own address; empty: any */
+	int	receive_bytes;		/* SO_RCVBUF; 0: the system's */
+};
+
+static struct addrinfo *
+address(const char *host, const char *port)
 {
 	struct addrinfo hints = {
 		.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST
 	}, *a;
+
+	if (getaddrinfo(host, port, &hints, &a) != 0)
+		broken("%s port %s is no address", host, port);
+	return a;
+}
+
+/* A socket that is set up, but not connected yet. */
+static int
+new_socket(const struct way *way, int family)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct addrinfo *own;
+
+	if (fd == -1)
+		broken("socket: %s", strerror(errno));
+	if (way->receive_bytes > 0)
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &way->receive_bytes,
+		    sizeof(way->receive_bytes));
+	if (way->from[0] == '\0')
+		return fd;
+	own = address(way->from, "0");
+	if (bind(fd, own->ai_addr, own->ai_addrlen) == -1)
+		broken("this machine has no address %s", way->from);
+	freeaddrinfo(own);
+	return fd;
+}
+
+static void
+dial(const struct way *way)
+{
+	struct addrinfo *a = address(way->host, way->port);
 	int64_t until = deadline();
 
 	forget();
-	if (getaddrinfo(host, port, &hints, &a) != 0)
-		broken("%s port %s is no address", host, port);
 	for (;;) {
-		c->fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-		if (c->fd == -1)
-			broken("socket: %s", strerror(errno));
-		if (receive_bytes > 0)
-			setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF,
-			    &receive_bytes, sizeof(receive_bytes));
+		c->fd = new_socket(way, a->ai_family);
 		if (connect(c->fd, a->ai_addr, a->ai_addrlen) == 0)
 			break;
 		if (errno == ECONNREFUSED || !pause_until(until))
-			fail("connect to %s port %s: %s", host, port,
-			    strerror(errno));
+			fail("connect to %s port %s: %s", way->host,
+			    way->port, strerror(errno));
 		close(c->fd);
 	}
 	fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	freeaddrinfo(a);
 }
 
-/* "[HOST PORT] [rcvbuf BYTES]" */
+/* "[HOST PORT] [rcvbuf BYTES] [from HOST]" */
 void
 client_connect(const char *arguments)
 {
-	char host[64] = "127.0.0.1", port[16] = "", word[16];
-	int receive_bytes = 0;
+	struct way way = { .host = "127.0.0.1" };
+	char first[64], second[64];
+	int n;
 
 	if (c == NULL)
 		client_on("the connection");
-	if (*arguments != '\0' && strncmp(arguments, "rcvbuf", 6) != 0 &&
-	    sscanf(arguments, "%63s %15s", host, port) != 2)
-		broken("connect [HOST PORT] [rcvbuf BYTES]");
-	if (*port == '\0')
-		snprintf(port, sizeof(port), "%s", name_get("PORT"));
-	if (strstr(arguments, "rcvbuf") != NULL)
-		sscanf(strstr(arguments, "rcvbuf"), "%15s %d", word,
-		    &receive_bytes);
-	dial(host, port, receive_bytes);
+	snprintf(way.port, sizeof(way.port), "%s", name_get("PORT"));
+	for (; sscanf(arguments, "%63s %63s%n", first, second, &n) == 2;
+	    arguments += n + strspn(arguments + n, " ")) {
+		if (strcmp(first, "rcvbuf") == 0) {
+			way.receive_bytes = atoi(second);
+		} else if (strcmp(first, "from") == 0) {
+			strcpy(way.from, second);
+		} else {
+			strcpy(way.host, first);
+			snprintf(way.port, sizeof(way.port), "%.15s", second);
+		}
+	}
+	if (*arguments != '\0')
+		broken("connect [HOST PORT] [rcvbuf BYTES] [from HOST]");
+	dial(&way);
 }
 
 /* A connection to send on or to read from. */

@@ -94,6 +94,27 @@ START_TEST(sums)
 }
 END_TEST
 
+START_TEST(requests_begin_while_there_are_places)
+{
+	struct board *b = board_new(3);
+
+	board_take(b, 0, 1, 0);
+	board_take(b, 2, 1, 0);
+	ck_assert(board_begin(b, 0, 3));
+	ck_assert(board_begin(b, 2, 3));
+	ck_assert(board_begin(b, 2, 3));
+	ck_assert(!board_begin(b, 0, 3));
+	ck_assert(!board_begin(b, 2, 3));
+	ck_assert_uint_eq(b->seats[0].requests, 1);
+	ck_assert_uint_eq(b->seats[2].requests, 2);
+	/* A worker that is gone has none. */
+	board_leave(b, 2);
+	ck_assert(board_begin(b, 0, 3));
+	ck_assert(board_begin(b, 0, 3));
+	ck_assert(!board_begin(b, 0, 3));
+}
+END_TEST
+
 START_TEST(counters_go_down_again)
 {
 	struct board *b = board_new(1);
@@ -225,6 +246,7 @@ main(void)
 	tcase_add_test(tc, seats_are_taken_in_order);
 	tcase_add_test(tc, a_taken_seat_is_clean);
 	tcase_add_test(tc, sums);
+	tcase_add_test(tc, requests_begin_while_there_are_places);
 	tcase_add_test(tc, counters_go_down_again);
 	tcase_add_test(tc, scripts);
 	tcase_add_test(tc, too_many_scripts);
