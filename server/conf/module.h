@@ -21,6 +21,7 @@
 
 struct arena;
 struct config;
+struct limit;
 struct loop;
 struct request;
 struct scope;
@@ -153,6 +154,8 @@ struct place {
 	struct scope	*scope;		/* receives the settings */
 	void		*owner;		/* whose scope it is: serve/core.h */
 	const struct place *up;		/* the place around this one */
+	const struct limit *limit;	/* the <Limit> that it stands in:
+					 * serve/limit.h; or NULL */
 };
 
 /* One reading of a configuration. */

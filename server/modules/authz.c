@@ -12,7 +12,7 @@
 #include "base/subnet.h"
 #include "conf/directive.h"
 #include "http/method.h"
-#include "serve/request.h"
+#include "serve/limit.h"
 
 extern struct module mod_authz;
 
@@ -20,6 +20,7 @@ enum verdict { NEUTRAL, GRANTED, DENIED };
 
 struct rule {
 	const char	*name;		/* as in the text: "<RequireAll>" */
+	const struct limit *limit;	/* for these methods only; or NULL */
 	bool		 negated;
 	/* A container: */
 	bool		 container, all;	/* all of them, or any */
@@ -252,6 +253,7 @@ join(struct setting *s, struct rule *rule)
 	struct rule *root = root_of(s);
 
 	s->wrong = -1;
+	rule->limit = s->place->limit;
 	if (rule->negated && !root->all)
 		return setting_error(s, -1, "can only refuse, so it has no "
 		    "effect in %s; put it into <RequireAll>", root->name);
@@ -379,7 +381,20 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 
 static enum verdict judge(const struct request *r, const struct rule *rule);
 
-/* The first rule that decides, else what the others said together. */
+/* It, or a rule in it, counts for the request's method. */
+static bool
+applies(const struct request *r, const struct rule *rule)
+{
+	if (!rule->container)
+		return limit_covers(rule->limit, r);
+	for (size_t i = 0; i < rule->rules.n; i++)
+		if (applies(r, rule->rules.at[i]))
+			return true;
+	return false;
+}
+
+/* The first rule that decides, else what the others said together.  A rule for
+ * other methods keeps nobody out of <RequireAll>, and lets nobody in. */
 static enum verdict
 judge_container(const struct request *r, const struct rule *container)
 {
@@ -387,8 +402,15 @@ judge_container(const struct request *r, const struct rule *container)
 	enum verdict all = NEUTRAL;
 
 	for (size_t i = 0; i < container->rules.n; i++) {
-		enum verdict one = judge(r, container->rules.at[i]);
+		const struct rule *rule = container->rules.at[i];
+		enum verdict one;
 
+		if (!applies(r, rule)) {
+			if (container->all && all == NEUTRAL)
+				all = GRANTED;
+			continue;
+		}
+		one = judge(r, rule);
 		if (one == decisive)
 			return one;
 		if (all == NEUTRAL)
@@ -416,7 +438,8 @@ check(struct request *r)
 {
 	const struct authz_conf *c = scope_get(r->scope, &mod_authz);
 
-	if (c->root == NULL || judge(r, c->root) == GRANTED)
+	if (c->root == NULL || !applies(r, c->root) ||
+	    judge(r, c->root) == GRANTED)
 		return PASS;
 	/* A listing looks at every name; what it hides is not worth a line. */
 	request_log(r, r->main != NULL ? LEVEL_DEBUG : LEVEL_ERROR,

@@ -16,6 +16,7 @@
 #include "http/status.h"
 #include "serve/core.h"
 #include "serve/hosts.h"
+#include "serve/limit.h"
 #include "serve/options.h"
 #include "serve/override.h"
 #include "serve/sections.h"
@@ -351,6 +352,8 @@ static const char *const slash_words[] = { "Off", "On", "NoDecode", NULL };
 
 #define AT(field)	offsetof(struct core_conf, field)
 #define OR_INFO		(IN_ANY | OVERRIDE_FILEINFO)
+#define IN_LIMITED	(IN_SECTION | IN_HTACCESS | OVERRIDE_AUTHCONFIG | \
+			 OVERRIDE_LIMIT)
 #define SECTION_ROW(in)	((in) | IS_SECTION)
 
 static const struct directive rows[] = {
@@ -370,6 +373,10 @@ static const struct directive rows[] = {
 	  section_open_location, "a URL path, or ~ and a regex" },
 	{ "<LocationMatch>", 1, 1, SECTION_ROW(IN_CONF), SLOT_NONE, 0,
 	  section_open_location, "a regular expression" },
+	{ "<Limit>", 1, MANY, SECTION_ROW(IN_LIMITED), SLOT_NONE, 0,
+	  limit_open, "methods: what is in it is for these only" },
+	{ "<LimitExcept>", 1, MANY, SECTION_ROW(IN_LIMITED), SLOT_NONE, 0,
+	  limit_open, "methods: what is in it is for all others" },
 	/* Names and places */
 	{ "ServerRoot", 1, 1, IN_SERVER, SLOT_NONE, 0,
 	  set_server_root, "a directory: where relative paths begin" },

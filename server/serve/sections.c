@@ -38,6 +38,19 @@ section_new(struct setting *s, enum section_kind kind)
 	return n;
 }
 
+static bool
+is_in_files(const struct place *p)
+{
+	for (; p != NULL && (p->where & IN_CONF) == 0; p = p->up) {
+		const struct section *in = p->owner;
+
+		if (in->kind == SECTION_FILES ||
+		    in->kind == SECTION_FILES_MATCH)
+			return true;
+	}
+	return false;
+}
+
 /*
  * The argument of a section: plain or wildcard text into pattern, or a regular
  * expression for "...Match" and "~".  *regex says which.
@@ -50,6 +63,11 @@ pattern_read(struct setting *s, struct section *n, bool *regex)
 	int last = s->argc - 1;
 
 	*regex = match || tilde;
+	if (s->place->limit != NULL)
+		return setting_error(s, -1, "cannot stand in <Limit> or "
+		    "<LimitExcept>");
+	if (is_in_files(s->place) && n->kind == SECTION_FILES)
+		return setting_error(s, -1, "cannot stand in another <Files>");
 	if (tilde && strcmp(s->argv[0].z, "~") != 0)
 		return "takes one argument, or ~ and a regular expression";
 	n->pattern = str_of(s->argv[last].z);
