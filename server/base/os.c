@@ -509,6 +509,30 @@ os_stat_file(const char *path, size_t root_n, enum os_links links,
 	return result;
 }
 
+int
+os_nameless_file(const char *directory)
+{
+	char path[PATH_MAX];
+	int fd;
+
+#ifdef O_TMPFILE
+	/* Not every file system can. */
+	fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd != -1 || (errno != EOPNOTSUPP && errno != EISDIR &&
+	    errno != EINVAL))
+		return fd;
+#endif
+	if (snprintf(path, sizeof(path), "%s/forkful.XXXXXX", directory) >=
+	    (int)sizeof(path))
+		return refuse(ENAMETOOLONG);
+	fd = mkstemp(path);
+	if (fd == -1)
+		return -1;
+	unlink(path);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
 /*
  * Programs.  The child of vfork(2) borrows this process's memory and the
  * processor until it execs: it writes nowhere but into struct start and its own

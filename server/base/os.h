@@ -51,6 +51,10 @@ int	os_open_file(const char *path, size_t root_n, enum os_links links,
 int	os_stat_file(const char *path, size_t root_n, enum os_links links,
 	    struct stat *st);
 
+/* A fresh file in directory that has no name, or none any more, to be read and
+ * written; only its holder can reach it. */
+int	os_nameless_file(const char *directory);
+
 /* A program to start.  All of it is prepared before; the child makes only
  * async-signal-safe calls. */
 struct os_program {

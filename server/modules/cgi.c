@@ -7,6 +7,7 @@
  *
  * RFC 3875.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -14,18 +15,30 @@
 #include "conf/directive.h"
 #include "http/cgihead.h"
 #include "http/precond.h"
+#include "http/status.h"
+#include "http/uri.h"
 #include "serve/admission.h"
 #include "serve/output.h"
 #include "serve/request.h"
 #include "serve/script.h"
+#include "serve/spool.h"
 #include "serve/vars.h"
 
-enum { MAX_WORDS = 256 };	/* arguments of an ISINDEX query */
+enum {
+	MAX_WORDS = 4095,		/* arguments of an ISINDEX query */
+	GATHER_TURN = 1024 * 1024,	/* then others get their turn */
+};
 
 struct cgi_conf {
 	struct number	timeout_ms;
 	enum flag	pass_auth;
+	struct number	request_uri;	/* enum request_uri */
+	enum flag	buffering;
+	const char	*spool_directory;
+	struct number	umask, nice;
 };
+
+enum request_uri { URI_ORIGINAL, URI_CURRENT };
 
 /* What is known of a request that a script answers. */
 struct cgi {
@@ -53,14 +66,48 @@ refuse(struct request *r, struct cgi *c, const char *why)
 	return script_fail(c->script, 500);
 }
 
+/* A date of last change must be a date, and not lie in the future. */
+static struct str
+sane_date(struct request *r, struct str value)
+{
+	time_t t;
+
+	if (!clock_http_parse(value, &t))
+		return STR_NONE;
+	return t > clock_now() ? clock_http_now() : str_copy(r->arena, value);
+}
+
+/* Fields about this document only; others hold for what is sent instead. */
+static bool
+is_of_document(struct str name)
+{
+	return str_is_nocase(name, "ETag") ||
+	    str_is_nocase(name, "Last-Modified") ||
+	    str_starts_nocase(name, STR("Content-"));
+}
+
 static void
 copy_fields(struct request *r, const struct cgihead *head)
 {
-	for (size_t i = 0; i < head->fields.n; i++)
-		fields_add(&r->out,
-		    str_copy(r->arena, head->fields.at[i].name),
-		    str_copy(r->arena, head->fields.at[i].value));
-	if (head->content_type.n > 0)
+	bool elsewhere = head->kind == CGI_LOCAL_REDIRECT;
+
+	for (size_t i = 0; i < head->fields.n; i++) {
+		struct str name = head->fields.at[i].name;
+		struct str value = head->fields.at[i].value;
+		/* A cookie that was given stays, whatever comes of it. */
+		bool always = elsewhere || str_is_nocase(name, "Set-Cookie");
+
+		if (elsewhere && is_of_document(name))
+			continue;
+		value = str_is_nocase(name, "Last-Modified") ?
+		    sane_date(r, value) : str_copy(r->arena, value);
+		if (value.at != NULL)
+			fields_add(always ? &r->out_always : &r->out,
+			    str_copy(r->arena, name), value);
+	}
+	if (elsewhere)
+		return;
+	if (head->content_type.n > 0 && !status_has_no_body(head->status))
 		fields_set(&r->out, STR("Content-Type"),
 		    str_copy(r->arena, head->content_type));
 	if (head->has_length)
@@ -82,8 +129,6 @@ conditional(struct request *r)
 		return 0;
 	if (date.n > 0 && clock_http_parse(date, &t))
 		p.modified = t;
-	if (p.modified < 0 && p.etag.n == 0)
-		return 0;
 	return precond_check(&p, &range);
 }
 
@@ -93,15 +138,23 @@ answer(struct request *r, struct cgi *c)
 	int status;
 
 	script_used(c->script, c->head.size);
+	copy_fields(r, &c->head);
 	if (c->head.kind == CGI_LOCAL_REDIRECT)
 		return request_restart(r, str_copy(r->arena,
 		    c->head.location), true);
+	if (c->head.kind == CGI_CLIENT_REDIRECT &&
+	    c->head.content_type.n == 0)
+		return c->head.status;
 	/* An error document keeps the error's status unless it says its own. */
 	if (c->head.status != 200 || c->head.reason.n > 0)
 		r->status = c->head.status;
 	r->reason = str_copy(r->arena, c->head.reason);
-	copy_fields(r, &c->head);
 	status = conditional(r);
+	if (status == 304) {
+		r->status = status;
+		r->length = -1;
+		return DONE;
+	}
 	if (status != 0)
 		return status;
 	r->body = script_body(c->script);
@@ -164,16 +217,26 @@ answer_nph(struct request *r, struct cgi *c)
 static char *const *
 arguments(struct request *r, const char *name)
 {
-	char **argv = arena_many(r->arena, char *, MAX_WORDS + 2);
-	struct str rest = r->query, word, plain;
-	size_t n = 1;
+	struct str rest = r->query, plain;
+	char **argv;
+	size_t n = 1, words = 1;
 
+	for (size_t i = 0; i < rest.n && words < MAX_WORDS; i++)
+		words += rest.at[i] == '+';
+	argv = arena_many(r->arena, char *, words + 2);
 	argv[0] = str_z(r->arena, str_of(name));
-	if (str_find(rest, '=') >= 0)
+	if (rest.n == 0 || str_find(rest, '=') >= 0)
 		return argv;
-	while (n <= MAX_WORDS && str_cut(&rest, '+', &word))
-		if (uri_decode(r->arena, word, false, &plain))
-			argv[n++] = str_z(r->arena, plain);
+	for (; words > 0; words--) {
+		ptrdiff_t end = str_find(rest, '+');
+		struct str word = str_first(rest, end < 0 ? rest.n :
+		    (size_t)end);
+
+		if (!uri_decode(r->arena, word, false, &plain))
+			plain = word;
+		argv[n++] = str_z(r->arena, plain);
+		rest = str_from(rest, word.n + 1);
+	}
 	return argv;
 }
 
@@ -183,10 +246,17 @@ prepare(struct request *r, const struct script *s, struct os_program *p)
 {
 	const struct cgi_conf *conf = scope_get(r->scope, &mod_cgi);
 	size_t directory_n = (size_t)(s->name - s->path);
+	struct vars_rules rules = {
+		.pass_auth = flag_or(conf->pass_auth, false),
+		.current_uri = number_or(conf->request_uri, URI_ORIGINAL) ==
+		    URI_CURRENT,
+	};
 
-	*p = (struct os_program){ .path = s->path, .umask = -1 };
+	*p = (struct os_program){ .path = s->path,
+	    .umask = (int)number_or(conf->umask, -1),
+	    .nice = (int)number_or(conf->nice, 0) };
 	p->argv = arguments(r, s->name);
-	p->envp = vars_cgi_environment(r, flag_or(conf->pass_auth, false));
+	p->envp = vars_cgi_environment(r, &rules);
 	p->directory = str_z(r->arena, str_n(s->path,
 	    directory_n > 1 ? directory_n - 1 : 1));
 }
@@ -226,6 +296,67 @@ is_mine(const struct request *r)
 	    strcmp(r->handler, "application/x-httpd-cgi") == 0);
 }
 
+/* ---- A body of unknown length -------------------------------------------- */
+
+static int
+spool_failed(struct request *r, const char *directory, int error)
+{
+	bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+
+	request_log(r, LEVEL_ERROR, "cgi", error, "the body of a request "
+	    "could not be kept in %s: %s", directory, full ? "make room, or "
+	    "say another CGISpoolDirectory" : "CGISpoolDirectory must be a "
+	    "directory that the server's user may write to");
+	r->close_after = true;
+	return request_refuse(r, full ? 507 : 500, "The server has no room "
+	    "for the body of the request.");
+}
+
+/* A chunked body tells its length at its end, but the script wants to know it
+ * at its beginning.  PASS, WAIT, or the status to refuse with. */
+static int
+gather(struct request *r)
+{
+	const struct cgi_conf *conf = scope_get(r->scope, &mod_cgi);
+	const char *directory = conf->spool_directory != NULL ?
+	    conf->spool_directory : "/tmp";
+	size_t all = 0;
+	struct str data;
+
+	if (r->spool == NULL)
+		r->spool = spool_new(r->arena, directory);
+	for (;;) {
+		switch (request_body_look(r, &data)) {
+		case BODY_END:
+			return PASS;
+		case BODY_WAIT:
+			return WAIT;
+		case BODY_BAD:
+			return r->status < 400 ? 400 : r->status;
+		default:
+			break;
+		}
+		if (spool_add(r->spool, data) != 0)
+			return spool_failed(r, directory, errno);
+		request_body_took(r, data.n);
+		all += data.n;
+		if (all >= GATHER_TURN) {
+			request_wake(r);
+			return WAIT;
+		}
+	}
+}
+
+static bool
+must_gather(const struct request *r)
+{
+	const struct cgi_conf *conf = scope_get(r->scope, &mod_cgi);
+
+	return request_body_length(r) < 0 && flag_or(conf->buffering, true);
+}
+
+/* ---- The request --------------------------------------------------------- */
+
 /* 0, or why this file is not run. */
 static int
 check(struct request *r)
@@ -264,8 +395,10 @@ handle(struct request *r)
 	if (!is_mine(r))
 		return PASS;
 	if (c == NULL) {
-		status = check(r);
-		if (status != 0)
+		status = r->spool != NULL ? PASS : check(r);
+		if (status == PASS && must_gather(r))
+			status = gather(r);
+		if (status != PASS)
 			return status;
 		c = r->state[mod_cgi.index] = cgi_new(r);
 	}
@@ -283,6 +416,38 @@ worker(struct loop *l, const struct config *c)
 	admission_init(l);
 }
 
+static const char *
+set_var(struct setting *s)
+{
+	static const char *const rules[] = { "original-uri", "current-uri" };
+	struct cgi_conf *c = s->conf;
+
+	if (!str_is(str_of(s->argv[0].z), "REQUEST_URI"))
+		return "can only change REQUEST_URI";
+	s->wrong = 1;
+	for (int i = 0; i < 2; i++)
+		if (str_is_nocase(str_of(s->argv[1].z), rules[i])) {
+			c->request_uri = (struct number){ true, i };
+			return NULL;
+		}
+	return "must be original-uri or current-uri";
+}
+
+static const char *
+set_umask(struct setting *s)
+{
+	struct cgi_conf *c = s->conf;
+	uint64_t mask = 0;
+
+	for (const char *z = s->argv[0].z; *z != 0; z++) {
+		if (*z < '0' || *z > '7' || mask > 0777 / 8)
+			return "must be an octal number up to 0777";
+		mask = mask * 8 + (uint64_t)(*z - '0');
+	}
+	c->umask = (struct number){ true, (int64_t)mask };
+	return NULL;
+}
+
 static const struct directive rows[] = {
 	{ "CGIScriptTimeout", 1, 1, IN_ANY | OVERRIDE_FILEINFO, SLOT_SECONDS,
 	  offsetof(struct cgi_conf, timeout_ms), NULL,
@@ -290,6 +455,23 @@ static const struct directive rows[] = {
 	{ "CGIPassAuth", 1, 1, IN_SECTION | IN_HTACCESS | OVERRIDE_AUTHCONFIG,
 	  SLOT_FLAG, offsetof(struct cgi_conf, pass_auth), NULL,
 	  "On: scripts see the Authorization field" },
+	{ "CGIVar", 2, 2, IN_SECTION | IN_HTACCESS | OVERRIDE_FILEINFO,
+	  SLOT_CUSTOM, offsetof(struct cgi_conf, request_uri), set_var,
+	  "REQUEST_URI and original-uri or current-uri", 0, 0, NULL,
+	  sizeof(struct number) },
+	{ "CGIRequestBuffering", 1, 1, IN_ANY | OVERRIDE_FILEINFO, SLOT_FLAG,
+	  offsetof(struct cgi_conf, buffering), NULL,
+	  "On: a body of unknown length is gathered before the script starts" },
+	{ "CGISpoolDirectory", 1, 1, IN_CONF | IN_DIRECTORY | IN_LOCATION,
+	  SLOT_PATH, offsetof(struct cgi_conf, spool_directory), NULL,
+	  "where long bodies are gathered" },
+	{ "CGIUmask", 1, 1, IN_CONF | IN_SECTION, SLOT_CUSTOM,
+	  offsetof(struct cgi_conf, umask), set_umask,
+	  "an octal number: what scripts' new files are not allowed", 0, 0,
+	  NULL, sizeof(struct number) },
+	{ "CGINice", 1, 1, IN_CONF | IN_SECTION, SLOT_NUMBER,
+	  offsetof(struct cgi_conf, nice), NULL,
+	  "how much scripts stand back behind the server", 0, 19 },
 	{ 0 }
 };
 

@@ -449,6 +449,7 @@ static int
 settle_process(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	m.on_terminal = m.start->mode != MASTER_DAEMON &&
 	    (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO));
 	if (m.start->mode == MASTER_DAEMON && detach() == -1)

@@ -269,15 +269,29 @@ walk(struct request *r, unsigned end)
 
 /* ---- Redirects, errors, lookups ------------------------------------------ */
 
-/* What old had in its environment, under REDIRECT_ names. */
+static void
+inherit_variable(struct request *r, struct str name, struct str value)
+{
+	request_env_set(r, str_fmt(r->arena, "REDIRECT_%.*s", STR_ARGS(name)),
+	    value);
+}
+
+/* What old had in its environment, under REDIRECT_ names: all that its program
+ * was told, if there was one. */
 static void
 inherit_env(struct request *r, const struct request *old)
 {
+	for (char *const *z = old->environment; z != NULL && *z != NULL; z++) {
+		struct str value = str_of(*z), name;
+
+		str_cut(&value, '=', &name);
+		inherit_variable(r, name, value);
+	}
 	for (size_t i = 0; i < old->env.n; i++) {
 		const struct env_entry *e = old->env.at[i];
 
-		request_env_set(r, str_fmt(r->arena, "REDIRECT_%.*s",
-		    STR_ARGS(e->name)), e->value);
+		if (old->environment == NULL)
+			inherit_variable(r, e->name, e->value);
 	}
 }
 
@@ -319,6 +333,7 @@ redirect(struct request *old)
 	r->prev = old;
 	r->redirects = old->redirects + 1;
 	r->close_after = old->close_after;
+	r->out_always = old->out_always;
 	inherit_env(r, old);
 	request_env_set(r, STR("REDIRECT_STATUS"), str_fmt(r->arena, "%d",
 	    old->status));
@@ -328,7 +343,6 @@ redirect(struct request *old)
 	if (status_is_error(old->status)) {
 		/* An error document answers with the error's status. */
 		r->status = old->status;
-		r->out_always = old->out_always;
 		request_env_set(r, STR("REDIRECT_REQUEST_METHOD"),
 		    old->method_name);
 		if (old->why.n > 0)

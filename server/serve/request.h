@@ -21,6 +21,7 @@
 struct era;
 struct host_set;
 struct script;
+struct spool;
 struct source;
 
 /* What a handler sees when it reads the request's body. */
@@ -128,6 +129,8 @@ struct request {
 	/* Told that bytes of the body arrived, it ended or failed; set by the
 	 * handler that reads it. */
 	void		(*body_ready)(struct request *r);
+	struct spool	*spool;		/* the whole body, gathered; or NULL */
+	char *const	*environment;	/* that a program was given; or NULL */
 	struct script	*script;	/* the program that answers; or NULL */
 };
 

@@ -12,6 +12,7 @@
 #include "serve/buffer.h"
 #include "serve/refusal.h"
 #include "serve/script.h"
+#include "serve/spool.h"
 
 enum { KILL_MS = 3000 };	/* between TERM and KILL */
 
@@ -208,6 +209,16 @@ script_new(struct request *r, int64_t timeout_ms)
 	return s;
 }
 
+/* The body comes through a pipe; one that was gathered in a file is read from
+ * there. */
+static bool
+needs_pipe(const struct request *r)
+{
+	if (r->spool == NULL)
+		return request_body_length(r) != 0;
+	return spool_bytes(r->spool).n > 0;
+}
+
 static bool
 pipes_open(struct script *s, bool body, int theirs[3])
 {
@@ -240,9 +251,10 @@ launch(struct script *s, struct os_program *p, const char **step)
 	int theirs[3], error;
 
 	*step = "pipe";
-	if (!pipes_open(s, request_body_length(s->r) != 0, theirs))
+	if (!pipes_open(s, needs_pipe(s->r), theirs))
 		return errno;
-	p->in = theirs[0];
+	p->in = s->r->spool != NULL && spool_file(s->r->spool) >= 0 ?
+	    spool_file(s->r->spool) : theirs[0];
 	p->out = theirs[1];
 	p->err = theirs[2];
 	error = child_start(script_loop, &s->child, p, step) == 0 ? 0 : errno;

@@ -43,6 +43,7 @@ struct script {
 	int64_t		 timeout_ms;
 
 	bool		 exited, told_to_end;
+	uint64_t	 in_given;	/* bytes of the body it was given */
 	bool		 hungry;	/* waits for the client's body */
 	bool		 out_ended, out_grown;
 	bool		 draining;	/* output is read and thrown away */

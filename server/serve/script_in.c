@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "serve/script.h"
+#include "serve/spool.h"
 
 enum { TURN = 1024 * 1024 };	/* written before others get their turn */
 
@@ -17,6 +18,24 @@ script_starve(struct script *s)
 		loop_unwatch(script_loop, &s->in);
 	if (s->child.pid == 0)
 		script_close(&s->in);
+}
+
+/* What there is of the body to be written: as it comes, or gathered. */
+static enum body_look
+look(struct script *s, struct str *data)
+{
+	if (s->r->spool == NULL)
+		return request_body_look(s->r, data);
+	*data = str_from(spool_bytes(s->r->spool), s->in_given);
+	return data->n > 0 ? BODY_DATA : BODY_END;
+}
+
+static void
+took(struct script *s, size_t n)
+{
+	s->in_given += n;
+	if (s->r->spool == NULL)
+		request_body_took(s->r, n);
 }
 
 static void
@@ -44,7 +63,7 @@ give(struct script *s, struct str data, size_t *all)
 		script_close(&s->in);
 		return false;
 	}
-	request_body_took(s->r, (size_t)n);
+	took(s, (size_t)n);
 	*all += (size_t)n;
 	return true;
 }
@@ -56,7 +75,7 @@ script_feed(struct script *s)
 	size_t all = 0;
 
 	while (s->in.fd >= 0) {
-		enum body_look got = request_body_look(s->r, &data);
+		enum body_look got = look(s, &data);
 
 		s->hungry = got == BODY_WAIT;
 		if (s->hungry) {

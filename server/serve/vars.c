@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "serve/corridor.h"
+#include "serve/spool.h"
 #include "serve/vars.h"
 
 /* ---- Getters ------------------------------------------------------------- */
@@ -103,8 +104,12 @@ path_translated(struct request *r)
 	there = request_lookup(r, text_str(&t));
 	if (there->filename == NULL)
 		return STR_NONE;
-	return str_fmt(r->arena, "%s%.*s", there->filename,
-	    STR_ARGS(there->path_info));
+	/* A directory is found without the slash that it was asked for. */
+	return str_fmt(r->arena, "%s%.*s%s", there->filename,
+	    STR_ARGS(there->path_info),
+	    there->found.kind == FOUND_DIRECTORY &&
+	    str_ends(r->path_info, STR("/")) &&
+	    there->path_info.n == 0 ? "/" : "");
 }
 
 static struct str
@@ -208,6 +213,9 @@ https(struct request *r)
 static struct str
 content_length(struct request *r)
 {
+	if (r->spool != NULL)
+		return str_fmt(r->arena, "%llu",
+		    (unsigned long long)spool_size(r->spool));
 	return r->no_body ? STR_NONE :
 	    fields_get(&r->in, STR("Content-Length"));
 }
@@ -324,11 +332,14 @@ http_name(struct arena *a, struct str field)
 }
 
 static bool
-is_passed(struct str name, bool pass_auth)
+is_passed(const struct request *r, struct str name, bool pass_auth)
 {
 	if (str_is_nocase(name, "Authorization") ||
 	    str_is_nocase(name, "Proxy-Authorization"))
 		return pass_auth;
+	/* A body that was gathered comes in one piece. */
+	if (r->spool != NULL && str_is_nocase(name, "Transfer-Encoding"))
+		return false;
 	return !str_is_nocase(name, "Proxy") &&
 	    !str_is_nocase(name, "Content-Type") &&
 	    !str_is_nocase(name, "Content-Length");
@@ -340,7 +351,7 @@ put_fields(struct request *r, struct vec *to, bool pass_auth)
 	for (size_t i = 0; i < r->in.n; i++) {
 		struct str field = r->in.at[i].name, name;
 
-		if (!is_passed(field, pass_auth) ||
+		if (!is_passed(r, field, pass_auth) ||
 		    fields_find(&r->in, field, 0) != i)
 			continue;
 		name = http_name(r->arena, field);
@@ -389,8 +400,17 @@ put_settings(struct request *r, struct vec *to)
 	}
 }
 
+static struct str
+value_by(struct request *r, const struct var *v,
+    const struct vars_rules *rules)
+{
+	if (v->get == uri && rules->current_uri)
+		return r->path;
+	return v->get(r);
+}
+
 char *const *
-vars_cgi_environment(struct request *r, bool pass_auth)
+vars_cgi_environment(struct request *r, const struct vars_rules *rules)
 {
 	struct vec list = { 0 };
 
@@ -399,12 +419,13 @@ vars_cgi_environment(struct request *r, bool pass_auth)
 
 		if (vars[i].replaceable && request_env(r, name).at != NULL)
 			continue;
-		value = vars[i].get(r);
+		value = value_by(r, &vars[i], rules);
 		if (value.at != NULL)
 			put(r, &list, name, value);
 	}
-	put_fields(r, &list, pass_auth);
+	put_fields(r, &list, rules->pass_auth);
 	put_settings(r, &list);
 	vec_add(r->arena, &list, NULL);
-	return (char *const *)list.at;
+	r->environment = (char *const *)list.at;
+	return r->environment;
 }

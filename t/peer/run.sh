@@ -74,7 +74,8 @@ make_files()
 	for name in index.html a.html a.txt a.txt.bak b.secret noextension \
 	    'with space.txt' 'per%cent.txt' style.css unknown.xyz \
 	    page.html.fr letter.utf8.txt dish.recipe data.txt.gz \
-	    index/second.html etag/a.txt fallback/a.txt errors/404.html \
+	    index/second.html etag/a.txt fallback/a.txt fallback-program/a.txt \
+	    errors/404.html \
 	    charset/a.txt charset/a.html charset/a.png forced/a.txt \
 	    more/a.txt list/a.txt list/.hidden noslash/a.txt noindex/a.txt \
 	    nolinks/a.txt sub/index.html sub/deep/index.html; do
@@ -102,14 +103,15 @@ make_files()
 make_programs()
 {
 	for name in htdocs/programs/env.cgi htdocs/noexec/env.cgi \
-	    htdocs/program-index/index.cgi cgi-bin/env cgi-bin/limited; do
+	    htdocs/program-index/index.cgi cgi-bin/env cgi-bin/limited \
+	    cgi-bin/auth cgi-bin/var; do
 		program "$name" <<'END'
 #!/bin/sh
 printf 'Content-Type: text/plain\n\n'
 printf 'arguments:'
 printf ' <%s>' "$@"
 printf '\ndirectory: %s\n' "${PWD##*/}"
-env | grep -Ev '^(_|PWD|OLDPWD|SHLVL|REMOTE_PORT|SERVER_SOFTWARE|SERVER_SIGNATURE|PATH|LC_CTYPE)=' |
+env | grep -Ev '^(_|REDIRECT_TZ|(REDIRECT_)?(PWD|OLDPWD|SHLVL|REMOTE_PORT|SERVER_SOFTWARE|SERVER_SIGNATURE|PATH|LC_CTYPE))=' |
     sort
 END
 	done
@@ -123,6 +125,10 @@ END
 	program cgi-bin/say <<'END'
 #!/bin/sh
 printf '%s' "$PATH_INFO" | sed 's|^/||' | tr '|' '\n'
+END
+	program cgi-bin/loop <<'END'
+#!/bin/sh
+printf 'Location: /cgi-bin/loop\n\n'
 END
 	program cgi-bin/nph-say <<'END'
 #!/bin/sh

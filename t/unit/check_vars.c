@@ -15,6 +15,7 @@
 
 static struct arena *a;
 static struct config *c;
+static const struct vars_rules usual, with_auth = { .pass_auth = true };
 
 static void
 setup(void)
@@ -112,7 +113,7 @@ static const struct {
 } scripts[] = {
 	{ "/cgi/run", "/cgi/run", NULL, NULL },
 	{ "/cgi/run?x=/y", "/cgi/run", NULL, NULL },
-	{ "/cgi/run/", "/cgi/run", "/", "" },
+	{ "/cgi/run/", "/cgi/run", "/", "/" },
 	{ "/cgi/run/page", "/cgi/run", "/page", "/page" },
 	{ "/cgi/run/page/more", "/cgi/run", "/page/more", "/page/more" },
 	{ "/cgi/run/a%20b/%3f", "/cgi/run", "/a b/?", "/a b/?" },
@@ -130,7 +131,7 @@ START_TEST(script)
 
 	open_site("");
 	r = asking(scripts[_i].target, NULL);
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	ck_assert_str_eq(value_of(e, "SCRIPT_NAME"), scripts[_i].script_name);
 	ck_assert_str_eq(str_z(a, var_script_name(r)),
 	    scripts[_i].script_name);
@@ -152,7 +153,7 @@ START_TEST(script_with_slashes)
 
 	open_site("MergeSlashes Off\n");
 	r = asking("//cgi//run//a///b", NULL);
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	ck_assert_str_eq(value_of(e, "SCRIPT_NAME"), "//cgi//run");
 	ck_assert_str_eq(value_of(e, "PATH_INFO"), "/a/b");
 	ck_assert_str_eq(value_of(e, "SCRIPT_FILENAME"),
@@ -214,7 +215,7 @@ START_TEST(table)
 
 	open_site("");
 	r = asking("/cgi/run?a=b&c", NULL);
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	for (int i = 0; i < COUNT(plain); i++) {
 		struct str v = var_get(r, str_of(plain[i].name));
 
@@ -243,12 +244,12 @@ START_TEST(table_by_settings)
 	r->user = STR("ann");
 	r->auth_type = STR("Basic");
 	((struct head *)(uintptr_t)r->head)->version = 10;
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	for (int i = 0; i < COUNT(set); i++)
 		ck_assert_pstr_eq(value_of(e, set[i].name), set[i].value);
 	/* A request made by a redirect has no body. */
 	r->no_body = true;
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	ck_assert_ptr_null(value_of(e, "CONTENT_LENGTH"));
 	ck_assert_ptr_null(value_of(e, "CONTENT_TYPE"));
 }
@@ -261,7 +262,7 @@ START_TEST(outside_of_aliases)
 
 	open_site("");
 	r = asking("/page", NULL);
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	ck_assert_str_eq(value_of(e, "CONTEXT_PREFIX"), "");
 	ck_assert_str_eq(value_of(e, "CONTEXT_DOCUMENT_ROOT"), tree_root);
 }
@@ -274,7 +275,7 @@ START_TEST(path_of_the_system)
 	unsetenv("PATH");
 	open_site("");
 	r = asking("/cgi/run", NULL);
-	ck_assert_str_eq(value_of(vars_cgi_environment(r, false), "PATH"),
+	ck_assert_str_eq(value_of(vars_cgi_environment(r, &usual), "PATH"),
 	    "/usr/local/bin:/usr/bin:/bin");
 }
 END_TEST
@@ -310,7 +311,7 @@ START_TEST(field)
 
 	open_site("");
 	r = asking("/cgi/run", headers[_i].fields);
-	ck_assert_pstr_eq(value_of(vars_cgi_environment(r, false),
+	ck_assert_pstr_eq(value_of(vars_cgi_environment(r, &usual),
 	    headers[_i].name), headers[_i].value);
 }
 END_TEST
@@ -322,7 +323,7 @@ START_TEST(passed_authorization)
 
 	open_site("");
 	r = asking("/cgi/run", "Authorization: Basic x\nProxy: evil");
-	e = vars_cgi_environment(r, true);
+	e = vars_cgi_environment(r, &with_auth);
 	ck_assert_str_eq(value_of(e, "HTTP_AUTHORIZATION"), "Basic x");
 	ck_assert_ptr_null(value_of(e, "HTTP_PROXY"));
 }
@@ -361,7 +362,7 @@ START_TEST(setting)
 
 	open_site(settings[_i].conf);
 	r = asking("/cgi/run", settings[_i].fields);
-	ck_assert_pstr_eq(value_of(vars_cgi_environment(r, false),
+	ck_assert_pstr_eq(value_of(vars_cgi_environment(r, &usual),
 	    settings[_i].name), settings[_i].value);
 }
 END_TEST
@@ -375,7 +376,7 @@ START_TEST(after_a_redirect)
 	r = asking("/none?q", NULL);
 	ck_assert_int_eq(corridor_walk(r, &r), DONE);
 	ck_assert_ptr_nonnull(r->prev);
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	ck_assert_str_eq(value_of(e, "REDIRECT_STATUS"), "404");
 	ck_assert_str_eq(value_of(e, "REDIRECT_URL"), "/none");
 	ck_assert_str_eq(value_of(e, "REDIRECT_QUERY_STRING"), "q");
@@ -396,7 +397,7 @@ START_TEST(every_name_once)
 	open_site("SetEnv A 1\nSetEnv HTTP_ACCEPT x\nSetEnv SERVER_NAME x\n"
 	    "SetEnv PATH x\nSetEnv B-C 1\nSetEnv B.C 2\n");
 	r = asking("/cgi/run/x?y", fields);
-	e = vars_cgi_environment(r, false);
+	e = vars_cgi_environment(r, &usual);
 	for (size_t i = 0; e[i] != NULL; i++) {
 		const char *equals = strchr(e[i], '=');
 
