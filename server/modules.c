@@ -10,8 +10,8 @@
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
 
-extern struct module mod_env, mod_alias, mod_authz, mod_mime, mod_dir, mod_cgi,
-    mod_autoindex, mod_log_config, mod_static;
+extern struct module mod_env, mod_filter, mod_alias, mod_authz, mod_mime,
+    mod_dir, mod_cgi, mod_autoindex, mod_log_config, mod_static;
 
 struct module *const features[] = {
 	&mod_language,
@@ -22,6 +22,7 @@ struct module *const features[] = {
 	&mod_authz,		/* who may have it */
 	&mod_mime,		/* what is it */
 	&mod_env,
+	&mod_filter,
 	&mod_dir,		/* which file of a directory: comes last */
 	&mod_cgi,		/* who answers */
 	&mod_autoindex,

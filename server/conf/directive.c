@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "conf/directive.h"
+#include "conf/foreign.h"
 #include "conf/scope.h"
 
 static const struct where {
@@ -204,19 +205,31 @@ full_name(struct arena *a, const struct node *node)
 	return str_fmt(a, "<%s>", node->name);
 }
 
+/* Whose it is, or what may have been meant. */
+static const char *
+hint_for_unknown(struct arena *a, const struct node *node, struct str name)
+{
+	const char *near, *hint = foreign_apache(a, name);
+	const struct directive *other;
+
+	if (hint != NULL)
+		return hint;
+	/* Perhaps the angle brackets are too many, or missing. */
+	other = directive_named(node->section ? str_of(node->name) :
+	    str_fmt(a, "<%.*s>", STR_ARGS(name)), NULL);
+	near = other != NULL ? other->name : directive_name_near(name);
+	if (near != NULL)
+		return str_zfmt(a, "did you mean %s?", near);
+	return foreign_family(a, name);
+}
+
 static void
 report_unknown(struct reading *r, const struct node *node, struct str name)
 {
 	bool skip = r->override != NULL && r->override->skip_unknown;
-	const struct directive *other;
-	const char *near, *hint = NULL;
+	const char *hint;
 
-	/* Perhaps the angle brackets are too many, or missing. */
-	other = directive_named(node->section ? str_of(node->name) :
-	    str_fmt(r->arena, "<%.*s>", STR_ARGS(name)), NULL);
-	near = other != NULL ? other->name : directive_name_near(name);
-	if (near != NULL)
-		hint = str_zfmt(r->arena, "did you mean %s?", near);
+	hint = hint_for_unknown(r->arena, node, name);
 	diagnose(r->diagnosis, skip ? SEVERITY_WARNING : SEVERITY_ERROR,
 	    &node->at, hint, "Invalid command '%.*s', perhaps "
 	    "misspelled or defined by a module not included in the server "
