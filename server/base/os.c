@@ -40,6 +40,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/confine.h"
 #include "base/os.h"
 
 #if defined(HAVE_LINUX_OPENAT2_H) && defined(SYS_openat2)
@@ -597,14 +598,22 @@ static bool files_raised;
 static int
 set_limits(const struct os_program *p)
 {
+	struct rlimit limit, ours;
 	size_t i;
 
 	if (files_raised && setrlimit(RLIMIT_NOFILE, &files_before) == -1)
 		return -1;
-	for (i = 0; i < p->n_limits; i++)
-		if (setrlimit(p->limits[i].resource,
-		    &p->limits[i].limit) == -1)
+	for (i = 0; i < p->n_limits; i++) {
+		limit = p->limits[i].limit;
+		if (getrlimit(p->limits[i].resource, &ours) == -1)
 			return -1;
+		if (limit.rlim_max > ours.rlim_max)
+			limit.rlim_max = ours.rlim_max;
+		if (limit.rlim_cur > limit.rlim_max)
+			limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(p->limits[i].resource, &limit) == -1)
+			return -1;
+	}
 	return 0;
 }
 
@@ -612,6 +621,7 @@ set_limits(const struct os_program *p)
 static const char *
 become_program(const struct os_program *p, pid_t parent)
 {
+	const char *failed;
 	sigset_t none;
 
 	setpgid(0, 0);
@@ -631,6 +641,9 @@ become_program(const struct os_program *p, pid_t parent)
 		return "chdir";
 	if (set_limits(p) == -1)
 		return "setrlimit";
+	failed = p->confine != NULL ? confine_enter(p->confine) : NULL;
+	if (failed != NULL)
+		return failed;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(p->path, p->argv, p->envp);

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct confine;
+
 /* Both ends non-blocking and close-on-exec. */
 int	os_pipe(int ends[2]);
 /* Let a pipe hold about n bytes, if the system can; no matter if not. */
@@ -65,9 +67,11 @@ struct os_program {
 	int			 in, out, err;	/* fds 0, 1, 2; -1: /dev/null */
 	const struct os_limit	*limits;	/* n_limits of them */
 	size_t			 n_limits;
+	const struct confine	*confine;	/* NULL: as we are */
 	int			 umask;		/* -1: as ours */
 	int			 nice;		/* added; 0: as ours */
 };
+/* What is above our own hard limit becomes that one. */
 struct os_limit {
 	int		resource;		/* RLIMIT_... */
 	struct rlimit	limit;
@@ -78,7 +82,7 @@ struct os_limit {
  * an empty mask, no fds but 0, 1, 2, and killed when this process dies where
  * the system can promise that (vfork underneath: cheap at any size).  Returns
  * the pid; -1 with errno when it could not be started, *step then names what
- * failed: "fork", "chdir", "setrlimit", "exec".
+ * failed: "fork", "chdir", "setrlimit", "exec", or what confine_enter() says.
  */
 pid_t	os_start(const struct os_program *p, const char **step);
 

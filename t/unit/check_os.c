@@ -588,7 +588,7 @@ START_TEST(starting_leaves_us_alone)
 }
 END_TEST
 
-static const struct os_limit bad_limit[] = { { RLIMIT_CPU, { 9, 3 } } };
+static const struct os_limit bad_limit[] = { { 4711, { 3, 9 } } };
 
 static const struct {
 	struct os_program	 set;
