@@ -7,6 +7,7 @@
 
 #include "conf/language.h"
 #include "process/settings.h"
+#include "serve/confinement.h"
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
 
@@ -18,6 +19,7 @@ struct module *const features[] = {
 	&mod_core,
 	&mod_reqtimeout,
 	&mod_process,
+	&mod_confine,
 	&mod_alias,		/* where is it */
 	&mod_authz,		/* who may have it */
 	&mod_mime,		/* what is it */

@@ -7,9 +7,12 @@
 #include "config.h"
 
 #include <sys/stat.h>
+#ifdef HAVE_LINUX_CONFINEMENT
 #include <sys/syscall.h>
+#endif
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <unistd.h>
@@ -110,28 +113,46 @@ landlock_new(bool tcp)
 	    attributes_size(landlock_abi()), 0);
 }
 
-int
-landlock_allow(int ruleset, int fd, unsigned access)
+static uint64_t
+bits_of(unsigned access, bool directory)
 {
-	struct path_rule rule = { .fd = fd };
-	struct stat st;
+	uint64_t bits = 0;
 
-	if (access & LANDLOCK_READ)
-		rule.allowed |= FS_READ_FILE | FS_READ_DIR;
+	if (access & LANDLOCK_FILES)
+		bits |= FS_READ_FILE;
+	if (access & LANDLOCK_LIST)
+		bits |= FS_READ_DIR;
 	if (access & LANDLOCK_EXEC)
-		rule.allowed |= FS_EXECUTE;
+		bits |= FS_EXECUTE;
 	/* Device files are the one thing that is not made. */
 	if (access & LANDLOCK_WRITE)
-		rule.allowed |= FS_WRITE_FILE | FS_REMOVE_DIR |
-		    FS_REMOVE_FILE | FS_MAKE_DIR | FS_MAKE_REG |
-		    FS_MAKE_SOCK | FS_MAKE_FIFO | FS_MAKE_SYM | FS_REFER |
-		    FS_TRUNCATE;
-	if (fstat(fd, &st) == -1)
+		bits |= FS_WRITE_FILE | FS_REMOVE_DIR | FS_REMOVE_FILE |
+		    FS_MAKE_DIR | FS_MAKE_REG | FS_MAKE_SOCK | FS_MAKE_FIFO |
+		    FS_MAKE_SYM | FS_REFER | FS_TRUNCATE;
+	if (!directory)
+		bits &= ON_FILES;
+	return bits & all_of_files(landlock_abi());
+}
+
+int
+landlock_allow(int ruleset, const char *path, unsigned access,
+    struct stat *st)
+{
+	struct path_rule rule = { .fd = open(path, O_PATH | O_CLOEXEC) };
+	int result, error;
+
+	if (rule.fd == -1)
 		return -1;
-	if (!S_ISDIR(st.st_mode))
-		rule.allowed &= ON_FILES;
-	rule.allowed &= all_of_files(landlock_abi());
-	return (int)syscall(CALL_ADD_RULE, ruleset, RULE_PATH, &rule, 0);
+	result = fstat(rule.fd, st);
+	if (result == 0) {
+		rule.allowed = bits_of(access, S_ISDIR(st->st_mode));
+		result = (int)syscall(CALL_ADD_RULE, ruleset, RULE_PATH,
+		    &rule, 0);
+	}
+	error = errno;
+	close(rule.fd);
+	errno = error;
+	return result;
 }
 
 int
@@ -157,11 +178,13 @@ landlock_new(bool tcp)
 }
 
 int
-landlock_allow(int ruleset, int fd, unsigned access)
+landlock_allow(int ruleset, const char *path, unsigned access,
+    struct stat *st)
 {
 	(void)ruleset;
-	(void)fd;
+	(void)path;
 	(void)access;
+	(void)st;
 	errno = ENOSYS;
 	return -1;
 }

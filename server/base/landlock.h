@@ -8,6 +8,8 @@
 #ifndef BASE_LANDLOCK_H
 #define BASE_LANDLOCK_H
 
+#include <sys/stat.h>
+
 #include <stdbool.h>
 
 /* The version of the kernel's Landlock; 0: it has none.  What came when:
@@ -16,9 +18,11 @@
 int	landlock_abi(void);
 
 enum {
-	LANDLOCK_READ	= 1 << 0,	/* files, and lists of directories */
-	LANDLOCK_WRITE	= 1 << 1,	/* change, make and remove files */
-	LANDLOCK_EXEC	= 1 << 2,	/* start programs */
+	LANDLOCK_FILES	= 1 << 0,	/* read files */
+	LANDLOCK_LIST	= 1 << 1,	/* ... and directories */
+	LANDLOCK_READ	= LANDLOCK_FILES | LANDLOCK_LIST,
+	LANDLOCK_WRITE	= 1 << 2,	/* change, make and remove files */
+	LANDLOCK_EXEC	= 1 << 3,	/* start programs */
 };
 
 /*
@@ -27,9 +31,10 @@ enum {
  * close-on-exec; -1 with errno.
  */
 int	landlock_new(bool tcp);
-/* Allow access (LANDLOCK_...) to the file or to all below the directory that fd
- * refers to.  0 or -1 with errno. */
-int	landlock_allow(int ruleset, int fd, unsigned access);
+/* Allow access (LANDLOCK_...) to the file path, or to all below the directory
+ * path; *st is filled for it.  0 or -1 with errno. */
+int	landlock_allow(int ruleset, const char *path, unsigned access,
+	    struct stat *st);
 /* Lock this process in.  It must not be able to gain privileges any more.
  * Async-signal-safe.  0 or -1 with errno. */
 int	landlock_enter(int ruleset);

@@ -876,5 +876,8 @@ os_features(void)
 #ifdef HAVE_SYS_PRCTL_H
 	    " pdeathsig"
 #endif
+#ifdef HAVE_LINUX_CONFINEMENT
+	    " landlock seccomp"
+#endif
 	    ;
 }

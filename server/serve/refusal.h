@@ -12,5 +12,8 @@
  * to refuse r with. */
 int	refusal_of_start(const struct request *r, const struct os_program *p,
 	    const char *step, int error);
+/* confinement_of() said why. */
+int	refusal_of_confinement(const struct request *r,
+	    const struct os_program *p, const char *why, int error);
 
 #endif

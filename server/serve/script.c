@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "serve/buffer.h"
+#include "serve/confinement.h"
 #include "serve/refusal.h"
 #include "serve/script.h"
 #include "serve/spool.h"
@@ -274,8 +275,13 @@ int
 script_start(struct script *s, struct os_program *p)
 {
 	const char *step;
-	int error = launch(s, p, &step);
+	int error;
 
+	step = confinement_of(s->r->scope, s->r->arena, p);
+	if (step != NULL)
+		return script_fail(s, refusal_of_confinement(s->r, p, step,
+		    errno));
+	error = launch(s, p, &step);
 	if (error != 0) {
 		script_close(&s->out);
 		script_close(&s->err);

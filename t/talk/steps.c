@@ -177,6 +177,17 @@ in_path(const char *program)
 	return false;
 }
 
+/* Version 6 of it keeps signals inside. */
+static bool
+has_landlock(void)
+{
+#ifdef __linux__
+	return syscall(444, NULL, (size_t)0, 1U) >= 6;
+#else
+	return false;
+#endif
+}
+
 static void
 do_needs(const struct words *w)
 {
@@ -191,6 +202,9 @@ do_needs(const struct words *w)
 	} else if (strcmp(w->rest, "ipv6") == 0) {
 		if (!buffer_file(&b, "/proc/net/if_inet6") || b.n == 0)
 			skip("needs IPv6");
+	} else if (strcmp(w->rest, "landlock") == 0) {
+		if (!has_landlock())
+			skip("needs Linux 6.12 with Landlock");
 	} else if (!in_path(w->rest)) {
 		skip("needs %s", w->rest);
 	}
