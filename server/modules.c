@@ -11,8 +11,8 @@
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
 
-extern struct module mod_env, mod_filter, mod_alias, mod_authz, mod_mime,
-    mod_dir, mod_cgi, mod_autoindex, mod_log_config, mod_static;
+extern struct module mod_env, mod_rewrite, mod_filter, mod_alias, mod_authz,
+    mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config, mod_static;
 
 struct module *const features[] = {
 	&mod_language,
@@ -20,7 +20,8 @@ struct module *const features[] = {
 	&mod_reqtimeout,
 	&mod_process,
 	&mod_confine,
-	&mod_alias,		/* where is it */
+	&mod_rewrite,		/* where is it */
+	&mod_alias,
 	&mod_authz,		/* who may have it */
 	&mod_mime,		/* what is it */
 	&mod_env,

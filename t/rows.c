@@ -53,8 +53,10 @@ print_row(const struct module *m, const struct directive *row)
 	const char *const *words = row->slot == SLOT_FLAG ? on_off :
 	    row->slot == SLOT_WORD ? row->words : NULL;
 	const char *between = "\t";
+	bool split = (row->where & RAW_ARGUMENT) && row->hi != 0;
 
-	printf("%s\t%s\t%d\t%d", m->name, row->name, row->min, row->max);
+	printf("%s\t%s\t%d\t%d", m->name, row->name,
+	    split ? (int)row->lo : row->min, split ? (int)row->hi : row->max);
 	print_names(contexts, row->where);
 	if ((row->where & IN_HTACCESS) && !(row->where & OVERRIDE_ALL))
 		printf("\tAll");

@@ -108,7 +108,9 @@ struct directive {
 	 * On or Off"); setting->wrong then names the argument meant. */
 	const char	*(*set)(struct setting *s);
 	const char	*help;		/* one line, for -L and usage errors */
-	int64_t		 lo, hi;	/* numbers; both 0: 0..INT32_MAX */
+	int64_t		 lo, hi;	/* numbers; both 0: 0..INT32_MAX.  With
+					 * RAW_ARGUMENT: how many arguments set
+					 * makes of it, for the manual */
 	const char *const *words;	/* SLOT_WORD: { "None", ..., NULL } */
 	size_t		 size;		/* SLOT_CUSTOM: bytes of the field */
 };

@@ -147,6 +147,8 @@ fall_back(struct request *r, const struct dir_conf *c)
 	    str_is(r->path, c->fallback))
 		return PASS;
 	looked = look_up(r, c->fallback);
+	if (looked->unfinished)
+		return WAIT;
 	if (status_is_redirect(looked->status))
 		return pass_on(r, looked);
 	if (is_usable(looked))
@@ -169,6 +171,8 @@ find_index(struct request *r, const struct dir_conf *c)
 		struct request *looked = look_up(r, c->index.given ?
 		    c->index.names.at[i] : usual[i]);
 
+		if (looked->unfinished)
+			return WAIT;
 		if (is_usable(looked)) {
 			int status = (int)number_or(c->index_redirect, 0);
 
@@ -190,6 +194,8 @@ fixup(struct request *r)
 {
 	const struct dir_conf *c = scope_get(r->scope, &mod_dir);
 
+	if (r->handler != NULL && strcmp(r->handler, "redirect-handler") == 0)
+		return PASS;
 	if (r->found.kind == FOUND_NOTHING && r->handler == NULL)
 		return fall_back(r, c);
 	if (r->found.kind != FOUND_DIRECTORY)

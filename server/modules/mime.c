@@ -415,6 +415,9 @@ fixup(struct request *r)
 {
 	const struct core_conf *core = core_conf(r->scope);
 
+	/* It becomes another request, which has a type of its own. */
+	if (r->handler != NULL && strcmp(r->handler, "redirect-handler") == 0)
+		return PASS;
 	if (r->found.kind != FOUND_DIRECTORY && r->filename != NULL)
 		set_by_name(r);
 	if (is_given(core->type))

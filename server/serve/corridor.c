@@ -249,6 +249,7 @@ static const struct step corridor[] = {
 enum {
 	N_STEPS = sizeof(corridor) / sizeof(corridor[0]),
 	STEP_DECODE = 1,		/* where a redirected request begins */
+	STEP_DIRECTORY = 6,		/* where a lookup of a file does */
 	STEP_CHECK_BODY = N_STEPS - 2	/* where a lookup ends */
 };
 
@@ -399,8 +400,12 @@ corridor_refuse(struct request *r, int status)
 	errdoc_page(r);
 }
 
+/* Lookups made by lookups, in all; rules that look ahead would otherwise double
+ * their number with each level. */
+enum { NESTED_LOOKUPS_MAX = 4000 };
+
 static bool
-lookups_too_deep(const struct request *r)
+lookups_too_deep(struct request *r)
 {
 	const struct core_conf *c = core_conf(r->scope);
 	int64_t depth = 0, limit = number_or(c->limit_subrequests,
@@ -408,28 +413,61 @@ lookups_too_deep(const struct request *r)
 
 	for (; r->main != NULL; r = r->main)
 		depth++;
-	return depth > limit;
+	if (depth > 1)
+		r->lookups++;
+	return depth > limit || r->lookups > NESTED_LOOKUPS_MAX;
 }
 
-struct request *
-request_lookup(struct request *main, struct str uri)
+/* What main knows, its environment included. */
+static struct request *
+lookup_new(struct request *main, struct str uri)
 {
 	struct request *r = request_after(main, uri, true);
-	int said;
 
 	r->main = main;
 	r->no_log = true;
 	r->method = METHOD_GET;
 	r->method_name = STR("GET");
-	if (lookups_too_deep(r)) {
-		r->status = 500;
-		return r;
-	}
-	said = walk(r, STEP_CHECK_BODY);
+	for (size_t i = 0; i < main->env.n; i++)
+		vec_add(r->arena, &r->env, arena_copy(r->arena,
+		    main->env.at[i], sizeof(struct env_entry)));
+	return r;
+}
+
+static struct request *
+look_up(struct request *r)
+{
+	int said = lookups_too_deep(r) ? 500 : walk(r, STEP_CHECK_BODY);
+
+	r->unfinished = said == WAIT;
 	if (said == WAIT || said == RESTART)
 		said = 403;
 	if (said >= 100)
 		r->status = said;
+	return r;
+}
+
+struct request *
+request_lookup(struct request *main, struct str uri)
+{
+	return look_up(lookup_new(main, uri));
+}
+
+struct request *
+request_lookup_file(struct request *main, const char *file)
+{
+	struct request *r = lookup_new(main, str_of(file));
+	const char *root = core_conf(r->scope)->document_root;
+
+	r->path = str_of(file);
+	r->query = STR("");
+	r->filename = file;
+	if (root != NULL && str_starts(r->path, str_of(root)))
+		r->root_n = strlen(root);
+	r->step = STEP_DIRECTORY;
+	if (file[0] == '/')
+		return look_up(r);
+	r->status = 403;
 	return r;
 }
 

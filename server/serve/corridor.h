@@ -18,9 +18,13 @@ void	corridor_refuse(struct request *r, int status);
 /*
  * What would uri be?  A request that has gone through translation, directory
  * walk, access and fixup, but answers nothing; status 200 or the refusal.  It
- * lives in r's arena.  Never waits: a hook that would is counted as 403.
+ * lives in r's arena.  Never waits: a hook that would is counted as 403, and
+ * the lookup is unfinished: whoever can waits himself, and then looks again.
  */
 struct request	*request_lookup(struct request *r, struct str uri);
+/* The same for a file, which must be absolute: its sections, access and fixup,
+ * as if a URL had led to it. */
+struct request	*request_lookup_file(struct request *r, const char *file);
 /* Run all log hooks for a finished exchange. */
 void	corridor_log(struct request *r);
 

@@ -74,6 +74,8 @@ struct request {
 	struct request	*main;		/* of a lookup: the asking one */
 	unsigned	 redirects;	/* how many there were before */
 	bool		 no_body;	/* an error document, not asked for */
+	bool		 unfinished;	/* a lookup that would have waited */
+	unsigned	 lookups;	/* of a first request: made for it */
 
 	/* What was asked.  All slices live as long as the request. */
 	const struct head *head;

@@ -1,0 +1,60 @@
+/*
+ * rewrite_run.c - one walk through a list of rules.
+ */
+#include "base/arena.h"
+#include "serve/rewrite_run.h"
+
+/* Subject bytes, and some for each match, that a request may cost: some tenths
+ * of a second.  Rules that run in circles end here. */
+enum { WORK_MAX = 64 << 20, WORK_OF_MATCH = 64 };
+
+void
+rewrite_log(const struct rewrite_run *run, int level, const char *fmt, ...)
+{
+	const struct request *r = run->r;
+	struct log l = { r->vhost->log.file, core_conf(r->scope)->levels };
+	struct text t = { .arena = r->arena };
+	va_list ap;
+
+	if (l.file == NULL)
+		l = *log_main();
+	if (!log_passes(&l, LEVEL_DEBUG + (enum log_level)level, "rewrite"))
+		return;
+	text_addf(&t, "[%.*s/%s%s] ", STR_ARGS(request_server_name(r)),
+	    r->main != NULL ? "subreq" : "initial",
+	    r->prev != NULL ? "/redir" : "");
+	if (run->directory != NULL)
+		text_addf(&t, "[perdir %s] ", run->directory);
+	va_start(ap, fmt);
+	text_vaddf(&t, fmt, ap);
+	va_end(ap);
+	request_log(r, LEVEL_DEBUG + (enum log_level)level, "rewrite", 0,
+	    "%.*s", STR_ARGS(text_str(&t)));
+}
+
+static void
+fail(struct rewrite_run *run, const struct spot *at, const char *why)
+{
+	if (run->failed)
+		return;
+	run->failed = true;
+	request_log(run->r, LEVEL_ERROR, "rewrite", 0, "%s:%u: %s: %.*s",
+	    at->file, at->line, why, STR_ARGS(run->r->path));
+}
+
+int
+rewrite_match(struct rewrite_run *run, const struct regex *regex,
+    const struct spot *at, struct str subject, struct str *group)
+{
+	int found;
+
+	run->work += subject.n + WORK_OF_MATCH;
+	if (run->work > WORK_MAX) {
+		fail(run, at, "the rules go on without end for this address");
+		return 0;
+	}
+	found = regex_match(regex, subject, group, REWRITE_GROUPS);
+	if (found < 0)
+		fail(run, at, "the pattern takes too long for this address");
+	return found == 1;
+}
