@@ -17,6 +17,7 @@
 #include "base/list.h"
 #include "conf/directive.h"
 #include "loop/loop.h"
+#include "serve/account.h"
 #include "serve/request.h"
 
 extern struct module mod_log_config;
@@ -308,6 +309,16 @@ WRITER(write_user)
 	return add_value(t, r->user);
 }
 
+/* %{cgi-exit}n and others: what the newest program cost. */
+WRITER(write_note)
+{
+	const struct account_item *i = account_item_named(item->arg);
+
+	while (r->account == NULL && r->prev != NULL)
+		r = r->prev;
+	return i != NULL && account_write(i, t, r->account);
+}
+
 WRITER(write_path)
 {
 	(void)item;
@@ -429,7 +440,7 @@ static const struct letter {
 	{ "h", write_peer },		{ "H", write_protocol },
 	{ "i", write_field_in },	{ "k", write_keepalives },
 	{ "l", write_nothing },		{ "L", write_nothing },
-	{ "m", write_method },		{ "n", write_nothing },
+	{ "m", write_method },		{ "n", write_note },
 	{ "o", write_field_out },	{ "p", write_port },
 	{ "P", write_pid },		{ "q", write_query },
 	{ "r", write_request_line, true }, { "R", write_handler },
@@ -904,6 +915,12 @@ put_line(struct target *target, struct str line)
 	target->buffer->n += line.n;
 }
 
+static void
+put_held(void *target, struct str line)
+{
+	put_line(target, line);
+}
+
 /* ---- Requests ------------------------------------------------------------ */
 
 static bool
@@ -940,11 +957,16 @@ write_logs(const struct vec *logs, struct request *first,
 {
 	for (size_t i = 0; i < logs->n; i++) {
 		const struct access_log *log = logs->at[i];
+		struct str line;
 
 		if (log->target == NULL || (log->env.n > 0 &&
 		    (request_env(first, log->env).at == NULL) != log->unless))
 			continue;
-		put_line(log->target, format_line(log->format, first, last));
+		line = format_line(log->format, first, last);
+		if (account_gaps())
+			account_hold(line, put_held, log->target);
+		else
+			put_line(log->target, line);
 	}
 }
 
@@ -973,6 +995,7 @@ worker(struct loop *l, const struct config *c)
 static void
 worker_end(void)
 {
+	account_release();
 	flush_all(NULL);
 }
 

@@ -21,6 +21,7 @@
 #include "serve/output.h"
 #include "serve/request.h"
 #include "serve/script.h"
+#include "serve/scriptlog.h"
 #include "serve/spool.h"
 #include "serve/vars.h"
 
@@ -36,6 +37,8 @@ struct cgi_conf {
 	enum flag	buffering;
 	const char	*spool_directory;
 	struct number	umask, nice;
+	const char	*record;	/* ScriptLog */
+	struct number	record_max, record_body;
 };
 
 enum request_uri { URI_ORIGINAL, URI_CURRENT };
@@ -43,7 +46,9 @@ enum request_uri { URI_ORIGINAL, URI_CURRENT };
 /* What is known of a request that a script answers. */
 struct cgi {
 	struct script	*script;
+	struct script_terms terms;
 	struct cgihead	 head;
+	bool		 bad;		/* it is malformed */
 };
 
 extern struct module mod_cgi;
@@ -63,7 +68,25 @@ refuse(struct request *r, struct cgi *c, const char *why)
 	else
 		request_log(r, LEVEL_ERROR, "cgi", 0, "%s: %s", why,
 		    c->script->name);
-	return script_fail(c->script, 500);
+	return script_fail(c->script, 500, c->head.culprit);
+}
+
+/* Whoever looks for mistakes wants to see the rest of the output, too. */
+static int
+refuse_head(struct request *r, struct cgi *c)
+{
+	struct str all = script_unused(c->script);
+	enum script_look got = SCRIPT_ENDED;
+
+	c->bad = true;
+	while (c->terms.record != NULL &&
+	    (got = script_read(c->script, &all)) == SCRIPT_MORE)
+		continue;
+	if (got == SCRIPT_WAIT)
+		return WAIT;
+	cgihead_moved(&c->head, all.at);
+	return got == SCRIPT_FAILED ? c->script->failed :
+	    refuse(r, c, "malformed header from script");
 }
 
 /* A date of last change must be a date, and not lie in the future. */
@@ -167,6 +190,8 @@ read_head(struct request *r, struct cgi *c)
 {
 	struct str all;
 
+	if (c->bad)
+		return refuse_head(r, c);
 	for (;;) {
 		switch (script_read(c->script, &all)) {
 		case SCRIPT_MORE:
@@ -186,7 +211,7 @@ read_head(struct request *r, struct cgi *c)
 		case CGIHEAD_DONE:
 			return answer(r, c);
 		case CGIHEAD_BAD:
-			return refuse(r, c, "malformed header from script");
+			return refuse_head(r, c);
 		default:
 			break;
 		}
@@ -240,6 +265,21 @@ arguments(struct request *r, const char *name)
 	return argv;
 }
 
+static const struct scriptlog *
+recorder(struct request *r)
+{
+	const struct cgi_conf *conf = scope_get(r->vhost->scope, &mod_cgi);
+	struct scriptlog *l;
+
+	if (conf->record == NULL)
+		return NULL;
+	l = arena_one(r->arena, struct scriptlog);
+	l->path = conf->record;
+	l->max = number_or(conf->record_max, 10385760);
+	l->body_max = number_or(conf->record_body, 1024);
+	return l;
+}
+
 /* How the script is to be run. */
 static void
 prepare(struct request *r, const struct script *s, struct os_program *p)
@@ -281,8 +321,12 @@ cgi_new(struct request *r)
 	const struct cgi_conf *conf = scope_get(r->scope, &mod_cgi);
 	const struct core_conf *core = core_conf(r->vhost->scope);
 
-	c->script = script_new(r, number_or(conf->timeout_ms,
-	    number_or(core->timeout_ms, 60000)));
+	c->terms = (struct script_terms){
+		.timeout_ms = number_or(conf->timeout_ms,
+		    number_or(core->timeout_ms, 60000)),
+		.record = recorder(r),
+	};
+	c->script = script_new(r, &c->terms);
 	cgihead_init(&c->head, r->arena, &head_limits);
 	admission_enter(c->script);
 	return c;
@@ -357,6 +401,20 @@ must_gather(const struct request *r)
 
 /* ---- The request --------------------------------------------------------- */
 
+/* It is not run at all. */
+static int
+refuse_file(struct request *r, int status, const char *code, const char *why)
+{
+	const struct scriptlog *l = recorder(r);
+
+	request_log(r, LEVEL_ERROR, "cgi", r->found.error, "%s: stderr from "
+	    "%s: %s", code, r->filename, why);
+	if (l != NULL)
+		scriptlog_error(l, scriptlog_title(r), status, r->filename,
+		    str_of(why));
+	return status;
+}
+
 /* 0, or why this file is not run. */
 static int
 check(struct request *r)
@@ -365,24 +423,18 @@ check(struct request *r)
 	    PATH_INFO_DEFAULT);
 
 	if (!r->script_alias &&
-	    !(core_options(r->scope) & OPTION_EXEC_CGI)) {
-		request_log(r, LEVEL_ERROR, "cgi", 0, "AH02809: Options "
-		    "ExecCGI is off in this directory: %s", r->filename);
-		return 403;
-	}
-	if (r->found.kind == FOUND_NOTHING) {
-		request_log(r, LEVEL_ERROR, "cgi", r->found.error, "AH02811: "
-		    "stderr from %s: script not found or unable to stat",
-		    r->filename);
-		return 404;
-	}
-	if (r->found.kind != FOUND_FILE) {
-		request_log(r, LEVEL_ERROR, "cgi", 0, "AH02810: attempt to "
-		    "invoke %s as script: %s", r->found.kind ==
-		    FOUND_DIRECTORY ? "directory" : "special file",
-		    r->filename);
-		return 403;
-	}
+	    !(core_options(r->scope) & OPTION_EXEC_CGI))
+		return refuse_file(r, 403, "AH02809", "Options ExecCGI is "
+		    "off in this directory");
+	if (r->found.kind == FOUND_NOTHING)
+		return refuse_file(r, 404, "AH02811", "script not found "
+		    "or unable to stat");
+	if (r->found.kind == FOUND_DIRECTORY)
+		return refuse_file(r, 403, "AH02812", "attempt to invoke "
+		    "directory as script");
+	if (r->found.kind != FOUND_FILE)
+		return refuse_file(r, 403, "AH02812", "attempt to invoke "
+		    "special file as script");
 	return r->path_info.n > 0 && accept == PATH_INFO_OFF ? 404 : 0;
 }
 
@@ -472,6 +524,15 @@ static const struct directive rows[] = {
 	{ "CGINice", 1, 1, IN_CONF | IN_SECTION, SLOT_NUMBER,
 	  offsetof(struct cgi_conf, nice), NULL,
 	  "how much scripts stand back behind the server", 0, 19 },
+	{ "ScriptLog", 1, 1, IN_CONF, SLOT_PATH,
+	  offsetof(struct cgi_conf, record), NULL,
+	  "a file that tells all about scripts that failed" },
+	{ "ScriptLogLength", 1, 1, IN_CONF, SLOT_NUMBER,
+	  offsetof(struct cgi_conf, record_max), NULL,
+	  "bytes that the ScriptLog may have" },
+	{ "ScriptLogBuffer", 1, 1, IN_CONF, SLOT_NUMBER,
+	  offsetof(struct cgi_conf, record_body), NULL,
+	  "bytes of a request's body that the ScriptLog tells" },
 	{ 0 }
 };
 

@@ -19,6 +19,7 @@
 #include "serve/core.h"
 
 struct era;
+struct account;
 struct host_set;
 struct script;
 struct spool;
@@ -133,6 +134,7 @@ struct request {
 	void		(*body_ready)(struct request *r);
 	struct spool	*spool;		/* the whole body, gathered; or NULL */
 	char *const	*environment;	/* that a program was given; or NULL */
+	struct account	*account;	/* what its program cost; or NULL */
 	struct script	*script;	/* the program that answers; or NULL */
 };
 

@@ -13,6 +13,7 @@
 #include "serve/confinement.h"
 #include "serve/refusal.h"
 #include "serve/script.h"
+#include "serve/scriptlog.h"
 #include "serve/spool.h"
 
 enum { KILL_MS = 3000 };	/* between TERM and KILL */
@@ -48,7 +49,7 @@ script_close(struct watch *w)
 void
 script_alive(struct script *s)
 {
-	loop_timer(script_loop, &s->timer, s->timeout_ms);
+	loop_timer(script_loop, &s->timer, s->terms.timeout_ms);
 }
 
 /* ---- Ends ---------------------------------------------------------------- */
@@ -69,25 +70,18 @@ script_release(struct script *s)
 
 /* One line that says how a script failed and what it cost. */
 static void
-log_end(struct script *s, int status, const struct rusage *used)
+log_end(struct script *s)
 {
 	struct text t = { .arena = s->arena };
-	int64_t ms = (clock_us_now() - s->child.started_us) / 1000;
 
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (s->account.status == 0 && s->failed == 0)
 		return;
-	if (WIFSIGNALED(status))
-		text_addf(&t, "was ended by signal %d (%s)", WTERMSIG(status),
-		    strsignal(WTERMSIG(status)));
-	else
-		text_addf(&t, "exited with status %d", WEXITSTATUS(status));
-	script_log(s, LEVEL_WARN, "script %s %.*s "
-	    "after %lld ms; cpu %lld ms user, %lld ms system; peak memory "
-	    "%ld KiB", s->path, STR_ARGS(text_str(&t)), (long long)ms,
-	    (long long)used->ru_utime.tv_sec * 1000 +
-	    used->ru_utime.tv_usec / 1000,
-	    (long long)used->ru_stime.tv_sec * 1000 +
-	    used->ru_stime.tv_usec / 1000, used->ru_maxrss);
+	account_tell(&s->account, &t);
+	if (s->tail_n > 0)
+		text_addf(&t, "; its last words: %.*s", (int)s->tail_n,
+		    s->tail);
+	script_log(s, LEVEL_WARN, "script %s %.*s", s->path,
+	    STR_ARGS(text_str(&t)));
 }
 
 static void
@@ -102,7 +96,9 @@ ended(struct child *c, int status, const struct rusage *used)
 	script_hear(s);
 	script_close(&s->err);
 	script_heard(s);
-	log_end(s, status, used);
+	account_end(&s->account, status, used,
+	    clock_us_now() - c->started_us);
+	log_end(s);
 	if (s->r != NULL && !s->draining)
 		request_wake(s->r);
 	else
@@ -148,10 +144,34 @@ request_over(void *arg)
 	script_release(s);
 }
 
-int
-script_fail(struct script *s, int status)
+/* The whole line that begins at line.at, and what comes behind it. */
+static void
+split_output(const struct script *s, struct str *line, struct str *output)
 {
+	ptrdiff_t end;
+
+	*output = script_unused(s);
+	if (line->n == 0)
+		return;
+	*output = str_from(*output, (size_t)(line->at - output->at));
+	end = str_find(*output, '\n');
+	*line = end < 0 ? *output : str_first(*output, (size_t)end);
+	*output = str_from(*output, line->n + 1);
+	if (str_ends(*line, STR("\r")))
+		line->n--;
+}
+
+int
+script_fail(struct script *s, int status, struct str line)
+{
+	struct str output;
+
 	s->failed = status;
+	if (s->terms.record == NULL)
+		return status;
+	split_output(s, &line, &output);
+	scriptlog_failure(s->terms.record, s->r, status, text_str(&s->body),
+	    line, output);
 	return status;
 }
 
@@ -176,8 +196,10 @@ timed_out(struct timer *t)
 	    "AH01220: Timeout waiting for output from CGI script %s" :
 	    "AH01220: CGI script %s worked on for too long after its answer",
 	    s->path);
-	s->failed = 504;
 	terminate(s);
+	if (s->r != NULL && s->r->body != &s->source)
+		script_fail(s, 504, STR_NONE);
+	s->failed = 504;
 	if (s->r != NULL)
 		request_wake(s->r);
 	else
@@ -188,20 +210,29 @@ timed_out(struct timer *t)
 /* ---- The beginning ------------------------------------------------------- */
 
 struct script *
-script_new(struct request *r, int64_t timeout_ms)
+script_new(struct request *r, const struct script_terms *terms)
 {
 	struct arena *a = arena_new();
 	struct script *s = arena_one(a, struct script);
 
 	s->arena = a;
 	s->r = r;
+	s->made_us = clock_us_now();
 	s->path = str_z(a, str_of(r->filename));
 	s->name = strrchr(s->path, '/') + 1;
 	s->log = (struct log){ r->vhost->log.file,
 	    core_conf(r->scope)->levels };
 	s->about.client = str_fmt(a, "%s:%u", r->client->peer,
 	    r->client->peer_port);
-	s->timeout_ms = timeout_ms;
+	s->terms = *terms;
+	s->body.arena = a;
+	if (terms->record != NULL) {
+		s->title = str_copy(a, scriptlog_title(r));
+		s->terms.record = arena_copy(a, terms->record,
+		    sizeof(*terms->record));
+	}
+	account_init(&s->account);
+	r->account = &s->account;
 	s->timer.fire = timed_out;
 	s->child.ended = ended;
 	s->in.fd = s->out.fd = s->err.fd = -1;
@@ -271,23 +302,39 @@ body_ready(struct request *r)
 	script_feed(r->script);
 }
 
+/* It did not start: why stands in the log, and for who looks for mistakes in
+ * the record. */
+static int
+not_started(struct script *s, int status, const char *why)
+{
+	script_close(&s->out);
+	script_close(&s->err);
+	s->failed = status;
+	if (s->terms.record != NULL)
+		scriptlog_error(s->terms.record, s->title, status, s->path,
+		    str_of(why));
+	return status;
+}
+
 int
 script_start(struct script *s, struct os_program *p)
 {
-	const char *step;
+	int64_t began_us = clock_us_now();
+	const char *step, *why = confinement_of(s->r->scope, s->r->arena, p);
 	int error;
 
-	step = confinement_of(s->r->scope, s->r->arena, p);
-	if (step != NULL)
-		return script_fail(s, refusal_of_confinement(s->r, p, step,
-		    errno));
+	if (why != NULL)
+		return not_started(s, refusal_of_confinement(s->r, p, why,
+		    errno), why);
 	error = launch(s, p, &step);
 	if (error != 0) {
-		script_close(&s->out);
-		script_close(&s->err);
-		return script_fail(s, refusal_of_start(s->r, p, step, error));
+		int status = refusal_of_start(s->r, p, step, error, &why);
+
+		return not_started(s, status, why);
 	}
-	s->started = true;
+	s->started = s->account.ran = true;
+	s->account.queue_us = began_us - s->made_us;
+	s->account.spawn_us = s->child.started_us - began_us;
 	s->r->script = s;
 	s->r->body_ready = body_ready;
 	loop_watch(script_loop, &s->err, LOOP_READ);

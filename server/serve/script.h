@@ -17,30 +17,44 @@
 #define SERVE_SCRIPT_H
 
 #include "base/log.h"
+#include "base/str.h"
 #include "loop/child.h"
 #include "loop/loop.h"
+#include "serve/account.h"
 #include "serve/output.h"
 #include "serve/request.h"
 
 struct buffer;
 
-enum { SCRIPT_LINE = 1024 };	/* longer lines of stderr are cut in parts */
+enum {
+	SCRIPT_LINE = 1024,	/* longer lines of stderr are cut in parts */
+	SCRIPT_TAIL = 400,	/* of stderr, told again at the end */
+};
+
+struct scriptlog;
+
+struct script_terms {
+	int64_t		 timeout_ms;	/* silent or idle for longer: ended */
+	const struct scriptlog *record;	/* NULL: none */
+};
 
 struct script {
 	struct request	*r;		/* NULL: works on by itself */
 	const char	*path, *name;	/* of the program; its last part */
 	struct link	 place;		/* admission.c's: in its queue */
 	bool		 started;
+	struct account	 account;
 	int		 failed;	/* a status to refuse with; 0: none */
 
 	/* What follows is for script.c and script_*.c. */
 	struct arena	*arena;
 	struct child	 child;
+	int64_t		 made_us;
 	struct log	 log;
 	struct log_about about;
 	struct watch	 in, out, err;	/* fd -1: closed */
 	struct timer	 timer;
-	int64_t		 timeout_ms;
+	struct script_terms terms;
 
 	bool		 exited, told_to_end;
 	uint64_t	 in_given;	/* bytes of the body it was given */
@@ -52,22 +66,33 @@ struct script {
 	size_t		 at, n;
 	struct source	 source;
 
-	char		 line[SCRIPT_LINE];
+	char		 line[SCRIPT_LINE];	/* of stderr, unfinished */
 	size_t		 line_n;
+	char		 tail[SCRIPT_TAIL];	/* the last of its lines */
+	size_t		 tail_n;
+	int64_t		 lines_ms;	/* when lines_left was reckoned */
+	unsigned	 lines_left;	/* may be logged now */
+	unsigned	 lines_lost;	/* were not, since the last */
+	struct str	 title;		/* for terms.record */
+	struct text	 body;		/* its beginning, likewise */
 };
 
 /* Once per worker, before the first script. */
 void		 script_init(struct loop *l);
 /* A script for r->filename, not started; it belongs to the request, until that
- * ends.  Silent or idle for timeout_ms, it is ended. */
-struct script	*script_new(struct request *r, int64_t timeout_ms);
+ * ends. */
+struct script	*script_new(struct request *r, const struct script_terms *t);
 /*
  * Run it: *p is complete but for its fds.  The body of the request goes to it
  * from now on.  0, or the status to refuse with, when the log knows why.
  */
 int		 script_start(struct script *s, struct os_program *p);
-/* Its answer is no use: it is ended with the request.  Returns status. */
-int		 script_fail(struct script *s, int status);
+/*
+ * Its answer is no use: it is ended with the request.  Returns status.  line is
+ * what was wrong with it, for those who are recorded; what was read of the
+ * output after it is, too.
+ */
+int		 script_fail(struct script *s, int status, struct str line);
 
 enum script_look {
 	SCRIPT_MORE,		/* there are new bytes in *all */
@@ -79,6 +104,8 @@ enum script_look {
 /* Read more of the output.  *all is what was read and not yet used; its bytes
  * stay until the next call. */
 enum script_look script_read(struct script *s, struct str *all);
+/* What was read and not used, without another read. */
+struct str	 script_unused(const struct script *s);
 /* The first n bytes of it are done with. */
 void		 script_used(struct script *s, size_t n);
 /* The output from here on. */
@@ -105,7 +132,7 @@ void		 script_starve(struct script *s);
 void		 script_drain(struct script *s);
 /* Log what it says on stderr until that is empty; false when it has ended. */
 bool		 script_hear(struct script *s);
-/* The last line of stderr may lack its end. */
+/* It will say no more: its last line may lack its end. */
 void		 script_heard(struct script *s);
 
 void		 script_in_ready(struct watch *w, unsigned events);

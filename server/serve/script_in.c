@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "serve/script.h"
+#include "serve/scriptlog.h"
 #include "serve/spool.h"
 
 enum { TURN = 1024 * 1024 };	/* written before others get their turn */
@@ -46,11 +47,27 @@ body_is_bad(struct script *s)
 	script_starve(s);
 }
 
+/* The beginning of the body is kept for those who look for mistakes. */
+static void
+record(struct script *s, struct str data)
+{
+	size_t had = s->body.n - (size_t)s->in_given;
+
+	if (s->in_given <= s->body.n && data.n > had &&
+	    (int64_t)s->body.n < s->terms.record->body_max)
+		text_add(&s->body, str_first(str_from(data, had),
+		    (size_t)s->terms.record->body_max - s->body.n));
+}
+
 /* False: it takes no more now, or ever. */
 static bool
 give(struct script *s, struct str data, size_t *all)
 {
-	ssize_t n = write(s->in.fd, data.at, data.n);
+	ssize_t n;
+
+	if (s->terms.record != NULL)
+		record(s, data);
+	n = write(s->in.fd, data.at, data.n);
 
 	if (n < 0 && errno == EAGAIN) {
 		loop_watch(script_loop, &s->in, LOOP_WRITE);

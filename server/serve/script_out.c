@@ -46,13 +46,20 @@ read_more(struct script *s)
 	return s->out_ended;
 }
 
+struct str
+script_unused(const struct script *s)
+{
+	return s->buffer == NULL ? STR_NONE :
+	    str_n(s->buffer->at + s->at, s->n);
+}
+
 enum script_look
 script_read(struct script *s, struct str *all)
 {
 	size_t before = s->n;
 	bool got = read_more(s);
 
-	*all = str_n(s->buffer->at + s->at, s->n);
+	*all = script_unused(s);
 	if (s->failed != 0)
 		return SCRIPT_FAILED;
 	if (s->n > before)
