@@ -6,6 +6,7 @@
 #include "modules.h"
 
 #include "conf/language.h"
+#include "conf/macro.h"
 #include "process/settings.h"
 #include "serve/confinement.h"
 #include "serve/core.h"
@@ -16,6 +17,7 @@ extern struct module mod_env, mod_rewrite, mod_filter, mod_alias, mod_authz,
 
 struct module *const features[] = {
 	&mod_language,
+	&mod_macro,
 	&mod_core,
 	&mod_reqtimeout,
 	&mod_process,

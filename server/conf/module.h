@@ -173,6 +173,7 @@ struct reading {
 	unsigned		 depth;		/* of the file being read */
 	struct vec		 included;	/* see parse_included() */
 	struct vec		 unknown_modules; /* const char * */
+	struct vec		 macros;	/* macro.c's */
 	const struct node	*applied;	/* the list applied last */
 	bool			 files_matter;	/* <IfFile> was asked */
 };

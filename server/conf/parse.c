@@ -31,6 +31,15 @@ struct parser {
 	bool		 holds;		/* the condition just read */
 	bool		 nul_seen;	/* in this file */
 	bool		 too_deep;	/* Include was, so it is not any more */
+	struct taking {			/* a section whose lines are not read */
+		void		(*done)(struct reading *r, void *arg,
+				    struct str text);
+		void		*arg;
+		struct text	 text;
+		const char	*name;
+		struct spot	 at;
+		size_t		 depth;	/* sections of that name, open */
+	} taking;			/* done == NULL: none */
 	struct arg	*args;		/* collected for the line being read */
 	size_t		 n_args, room;
 };
@@ -261,6 +270,11 @@ open_condition(struct parser *p, const struct node *node, struct str name,
 
 	p->holds = false;
 	run(p, node, row, module);
+	if (p->taking.done != NULL) {
+		p->taking.name = node->name;
+		p->taking.at = node->at;
+		return;
+	}
 	f = push(p, name, &node->at);
 	if (f != NULL)
 		f->skip = !p->holds;
@@ -395,6 +409,40 @@ is_unreadable(struct parser *p, const struct line *line)
 	return true;
 }
 
+/* text is <NAME or </NAME, whatever follows. */
+static bool
+is_tag(struct str text, struct str open, const char *name)
+{
+	struct str rest = str_from(text, open.n), z = str_of(name);
+
+	return str_starts(text, open) && str_starts_nocase(rest, z) &&
+	    (rest.n == z.n || rest.at[z.n] == '>' ||
+	    lex_is_blank(rest.at[z.n]));
+}
+
+/* Keep a line of a section whose lines are not read, or end it. */
+static void
+take_line(struct parser *p, const struct line *line, struct str text)
+{
+	struct taking *t = &p->taking;
+	void (*done)(struct reading *r, void *arg, struct str text) = t->done;
+	size_t i;
+
+	if (is_tag(text, STR("<"), t->name))
+		t->depth++;
+	if (is_tag(text, STR("</"), t->name) && t->depth-- == 0) {
+		t->done = NULL;
+		done(p->reading, t->arg, text_str(&t->text));
+		return;
+	}
+	text_add(&t->text, line->first.text);
+	text_addc(&t->text, '\n');
+	for (i = 0; i < line->n_more; i++) {
+		text_add(&t->text, line->more[i].text);
+		text_addc(&t->text, '\n');
+	}
+}
+
 static void
 read_line(struct parser *p, const struct line *line)
 {
@@ -403,6 +451,10 @@ read_line(struct parser *p, const struct line *line)
 	};
 	struct str text = lex_raw(&x);
 
+	if (p->taking.done != NULL) {
+		take_line(p, line, text);
+		return;
+	}
 	if (text.n == 0 || text.at[0] == '#' || is_unreadable(p, line))
 		return;
 	x.at = (size_t)(text.at - line->text.at);
@@ -430,6 +482,10 @@ read_text(struct parser *p, const char *file, struct str text)
 	p->reading->depth++;
 	while (lines_next(&lines, &line))
 		read_line(p, &line);
+	if (p->taking.done != NULL)
+		complain(p, &p->taking.at, NULL, "<%s> was not closed",
+		    p->taking.name);
+	p->taking.done = NULL;
 	for (; p->n > p->base; p->n--)
 		complain(p, &p->frames[p->n - 1].at, NULL,
 		    "<%s> was not closed", p->frames[p->n - 1].name);
@@ -481,6 +537,20 @@ parser_include(struct parser *p, const char *path, const struct spot *at)
 	p->too_deep = true;
 	complain(p, at, NULL, "Exceeded maximum include depth of %d; there "
 	    "appears to be a recursion", INCLUDE_DEPTH_MAX);
+}
+
+void
+parser_take_lines(struct parser *p, void (*done)(struct reading *r, void *arg,
+    struct str text), void *arg)
+{
+	p->taking = (struct taking){ .done = done, .arg = arg,
+	    .text = { .arena = p->reading->arena } };
+}
+
+void
+parser_insert(struct parser *p, const char *file, struct str text)
+{
+	read_text(p, file, text);
 }
 
 void

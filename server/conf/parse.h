@@ -45,6 +45,12 @@ struct parser;
 /* Read the file at this point of the text; at is where it is asked for. */
 void	parser_include(struct parser *p, const char *path,
 	    const struct spot *at);
+/* Do not read the lines of the section being opened, but call done() with all
+ * of them, as written, when it is closed. */
+void	parser_take_lines(struct parser *p, void (*done)(struct reading *r,
+	    void *arg, struct str text), void *arg);
+/* Read text, which file stands for, at this point. */
+void	parser_insert(struct parser *p, const char *file, struct str text);
 /* Whether the lines of the section being opened are read; if this is not
  * called, they are not. */
 void	parser_condition(struct parser *p, bool holds);
