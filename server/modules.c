@@ -13,7 +13,8 @@
 #include "serve/reqtimeout.h"
 
 extern struct module mod_env, mod_rewrite, mod_filter, mod_alias, mod_authz,
-    mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config, mod_static;
+    mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
+    mod_static;
 
 struct module *const features[] = {
 	&mod_language,
@@ -28,6 +29,7 @@ struct module *const features[] = {
 	&mod_mime,		/* what is it */
 	&mod_env,
 	&mod_filter,
+	&mod_dormant,
 	&mod_dir,		/* which file of a directory: comes last */
 	&mod_cgi,		/* who answers */
 	&mod_autoindex,

@@ -107,7 +107,9 @@ set_load_module(struct setting *s)
 	const char *name = s->argv[0].z;
 	size_t i;
 
-	if (module_named(str_of(name)) != NULL)
+	if (str_starts(str_of(name), STR("mpm_")))
+		s->reading->mpm = name;
+	if (module_named(str_of(name)) != NULL || s->reading->mpm == name)
 		return NULL;
 	for (i = 0; i < unknown->n; i++)
 		if (str_is(str_of(unknown->at[i]), name))
@@ -168,12 +170,37 @@ set_ifdefine(struct setting *s)
 	return answer(s, &q, variables_defined(s->reading->variables, q.z));
 }
 
+/*
+ * Apache has one MPM, whose settings stand in an <IfModule> of its name: the
+ * one that is loaded, or prefork, which this server is most like.  "event.c",
+ * "mod_mpm_event.c" and "mpm_event_module" are the same.
+ */
+static bool
+is_mpm(const struct reading *r, struct str name)
+{
+	static const char *const kinds[] = { "prefork", "worker", "event" };
+	struct str loaded = r->mpm == NULL ? STR("prefork") : str_of(r->mpm);
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct str kind = str_of(kinds[i]);
+
+		if (str_find_str(name, kind) >= 0)
+			return str_find_str(loaded, kind) >= 0;
+	}
+	return false;
+}
+
 static const char *
 set_ifmodule(struct setting *s)
 {
 	struct question q = question_of(s);
+	struct str name = str_of(q.z);
+	bool is_mpms = str_find_str(name, STR("mpm")) >= 0 ||
+	    str_is(name, "prefork.c") || str_is(name, "worker.c") ||
+	    str_is(name, "event.c");
 
-	return answer(s, &q, module_named(str_of(q.z)) != NULL);
+	return answer(s, &q, is_mpms ? is_mpm(s->reading, name) :
+	    module_named(name) != NULL);
 }
 
 static const char *

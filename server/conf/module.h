@@ -174,6 +174,7 @@ struct reading {
 	struct vec		 included;	/* see parse_included() */
 	struct vec		 unknown_modules; /* const char * */
 	struct vec		 macros;	/* macro.c's */
+	const char		*mpm;		/* LoadModule mpm_...; NULL */
 	const struct node	*applied;	/* the list applied last */
 	bool			 files_matter;	/* <IfFile> was asked */
 };

@@ -1,0 +1,108 @@
+/*
+ * mod_dormant - directives that configurations hold, and that have nothing to
+ * say here: content negotiation, other protocols, Apache's own buffers.
+ *
+ * They are read and checked, so that a configuration that is whole stays so.
+ */
+#include "base/arena.h"
+#include "conf/setting.h"
+
+extern struct module mod_dormant;
+
+static const char *
+read_flag_only(struct setting *s)
+{
+	enum flag ignored;
+
+	return read_flag(s, 0, &ignored);
+}
+
+static const char *
+read_size_only(struct setting *s)
+{
+	int64_t ignored;
+
+	return read_number(s, 0, 0, INT64_MAX, &ignored);
+}
+
+static const char *
+read_anything(struct setting *s)
+{
+	(void)s;
+	return NULL;
+}
+
+/* Whoever relies on HTTP/2 should know that it is not there. */
+static const char *
+read_protocols(struct setting *s)
+{
+	for (int i = 0; i < s->argc; i++)
+		if (!str_is_nocase(str_of(s->argv[i].z), "http/1.1"))
+			setting_warn(s, i, "names %s, which is not spoken: "
+			    "clients get HTTP/1.1", s->argv[i].z);
+	return NULL;
+}
+
+/* None, or Prefer and Fallback. */
+static const char *
+read_force(struct setting *s)
+{
+	static const char *const words[] = { "None", "Prefer", "Fallback",
+	    NULL };
+	int64_t ignored;
+
+	for (int i = 0; i < s->argc; i++) {
+		const char *error = read_word(s, i, words, &ignored);
+
+		if (error != NULL)
+			return error;
+	}
+	return NULL;
+}
+
+#define SERVER		(IN_SERVER | ACCEPTED_ONLY)
+#define CONF		(IN_CONF | ACCEPTED_ONLY)
+#define ANY		(IN_ANY | ACCEPTED_ONLY)
+
+static const struct directive rows[] = {
+	/* Content negotiation */
+	{ "LanguagePriority", 1, MANY, ANY | OVERRIDE_FILEINFO, SLOT_NONE, 0,
+	  read_anything, "languages, the best first" },
+	{ "ForceLanguagePriority", 1, 2, ANY | OVERRIDE_FILEINFO, SLOT_NONE,
+	  0, read_force, "None, or Prefer and Fallback" },
+	{ "CacheNegotiatedDocs", 1, 1, CONF, SLOT_NONE, 0, read_flag_only,
+	  "On or Off" },
+	{ "MultiviewsMatch", 1, 2, ANY | OVERRIDE_FILEINFO, SLOT_NONE, 0,
+	  read_anything, "Any, NegotiatedOnly, Filters or Handlers" },
+	/* Protocols */
+	{ "Protocol", 1, 1, CONF, SLOT_NONE, 0, read_anything,
+	  "the protocol of a Listen or a virtual host" },
+	{ "Protocols", 1, MANY, CONF, SLOT_NONE, 0, read_protocols,
+	  "protocols, the best first" },
+	{ "ProtocolsHonorOrder", 1, 1, CONF, SLOT_NONE, 0, read_flag_only,
+	  "On or Off" },
+	{ "NameVirtualHost", 1, 1, SERVER, SLOT_NONE, 0, read_anything,
+	  "an address: all hosts are by name already" },
+	{ "UNCList", 1, MANY, SERVER, SLOT_NONE, 0, read_anything,
+	  "hosts of Windows shares" },
+	/* Buffers and bookkeeping */
+	{ "ExtendedStatus", 1, 1, SERVER, SLOT_NONE, 0, read_flag_only,
+	  "On or Off" },
+	{ "FlushMaxPipelined", 1, 1, CONF, SLOT_NONE, 0, read_anything,
+	  "answers to pipelined requests" },
+	{ "FlushMaxThreshold", 1, 1, CONF, SLOT_NONE, 0, read_size_only,
+	  "bytes" },
+	{ "ReadBufferSize", 1, 1, IN_CONF | IN_SECTION | ACCEPTED_ONLY,
+	  SLOT_NONE, 0, read_size_only, "bytes" },
+	{ "LimitXMLRequestBody", 1, 1, ANY, SLOT_NONE, 0, read_size_only,
+	  "bytes of a body for WebDAV" },
+	{ "StartThreads", 1, 1, SERVER, SLOT_NONE, 0, read_size_only,
+	  "threads" },
+	{ 0 }
+};
+
+struct module mod_dormant = {
+	.name = "dormant",
+	.alias = "mod_negotiation.c negotiation_module",
+	.rows = rows,
+};
