@@ -453,17 +453,36 @@ request_lookup(struct request *main, struct str uri)
 	return look_up(lookup_new(main, uri));
 }
 
+/* Bytes of a file's name that the configuration wrote, as far as is known. */
+static size_t
+root_of(const struct request *r, struct str file)
+{
+	struct str root = str_of(core_conf(r->scope)->document_root);
+
+	return root.n > 0 && str_starts(file, root) ? root.n : 0;
+}
+
 struct request *
 request_lookup_file(struct request *main, const char *file)
 {
-	struct request *r = lookup_new(main, str_of(file));
-	const char *root = core_conf(r->scope)->document_root;
+	struct str old = str_of(main->filename), path = main->path, name;
+	struct request *r;
+	bool beside;
 
-	r->path = str_of(file);
+	old.n = (size_t)(str_rfind(old, '/') + 1);
+	path.n = (size_t)(str_rfind(path, '/') + 1);
+	if (file[0] != '/')
+		file = str_zfmt(main->arena, "%.*s%s", STR_ARGS(old), file);
+	name = str_from(str_of(file), old.n);
+	beside = old.n > 0 && path.n > 0 && str_starts(str_of(file), old) &&
+	    name.n > 0 && str_find(name, '/') < 0;
+	r = lookup_new(main, beside ? str_fmt(main->arena, "%.*s%.*s",
+	    STR_ARGS(path), STR_ARGS(name)) : str_of(file));
+	r->path = r->redirect_to;
 	r->query = STR("");
 	r->filename = file;
-	if (root != NULL && str_starts(r->path, str_of(root)))
-		r->root_n = strlen(root);
+	r->root_n = beside && main->root_n <= old.n ? main->root_n :
+	    root_of(r, str_of(file));
 	r->step = STEP_DIRECTORY;
 	if (file[0] == '/')
 		return look_up(r);

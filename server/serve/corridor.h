@@ -22,8 +22,10 @@ void	corridor_refuse(struct request *r, int status);
  * the lookup is unfinished: whoever can waits himself, and then looks again.
  */
 struct request	*request_lookup(struct request *r, struct str uri);
-/* The same for a file, which must be absolute: its sections, access and fixup,
- * as if a URL had led to it. */
+/*
+ * The same for a file, absolute or beside the one of r, as if a URL had led to
+ * it: its sections, access and fixup.
+ */
 struct request	*request_lookup_file(struct request *r, const char *file);
 /* Run all log hooks for a finished exchange. */
 void	corridor_log(struct request *r);

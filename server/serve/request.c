@@ -100,6 +100,18 @@ env_find(const struct request *r, struct str name)
 	return NULL;
 }
 
+static struct str
+entry_nocase(const struct vec *entries, struct str name)
+{
+	for (size_t i = 0; i < entries->n; i++) {
+		const struct env_entry *e = entries->at[i];
+
+		if (str_eq_nocase(e->name, name))
+			return e->value;
+	}
+	return STR_NONE;
+}
+
 void
 request_env_set(struct request *r, struct str name, struct str value)
 {
@@ -133,6 +145,35 @@ request_env(const struct request *r, struct str name)
 	const struct env_entry *e = env_find(r, name);
 
 	return e == NULL ? STR_NONE : e->value;
+}
+
+struct str
+request_env_nocase(const struct request *r, struct str name)
+{
+	return entry_nocase(&r->env, name);
+}
+
+struct str
+request_note(const struct request *r, struct str name)
+{
+	return entry_nocase(&r->notes, name);
+}
+
+void
+request_note_set(struct request *r, struct str name, struct str value)
+{
+	struct env_entry *e;
+
+	for (size_t i = 0; i < r->notes.n; i++) {
+		e = r->notes.at[i];
+		if (str_eq_nocase(e->name, name)) {
+			e->value = value;
+			return;
+		}
+	}
+	e = arena_one(r->arena, struct env_entry);
+	*e = (struct env_entry){ name, value };
+	vec_add(r->arena, &r->notes, e);
 }
 
 /* ---- Names and addresses ------------------------------------------------- */

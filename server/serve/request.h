@@ -74,6 +74,7 @@ struct request {
 	struct request	*prev;		/* redirected from; or NULL */
 	struct request	*main;		/* of a lookup: the asking one */
 	unsigned	 redirects;	/* how many there were before */
+	unsigned	 expr_lookups;	/* of the first: by expressions */
 	bool		 no_body;	/* an error document, not asked for */
 	bool		 unfinished;	/* a lookup that would have waited */
 	unsigned	 lookups;	/* of a first request: made for it */
@@ -104,6 +105,8 @@ struct request {
 	bool		 script_alias;	/* a ScriptAlias led here: run it */
 	struct str	 user, auth_type;
 	struct vec	 env;		/* struct env_entry *, in order */
+	struct vec	 notes;		/* the same: what modules tell each
+					 * other and the log (%{X}n) */
 	void		*state[64];	/* per module, by index */
 
 	/* What is answered. */
@@ -168,6 +171,12 @@ void		 request_env_set(struct request *r, struct str name,
 void		 request_env_unset(struct request *r, struct str name);
 /* STR_NONE (at == NULL) when not set. */
 struct str	 request_env(const struct request *r, struct str name);
+/* The first with this name in any letter case, as expressions ask for it. */
+struct str	 request_env_nocase(const struct request *r, struct str name);
+/* Notes: names in any letter case; STR_NONE when not set. */
+void		 request_note_set(struct request *r, struct str name,
+		    struct str value);
+struct str	 request_note(const struct request *r, struct str name);
 
 /* Server name, port and scheme as UseCanonicalName wants them told. */
 struct str	 request_server_name(const struct request *r);

@@ -1,10 +1,15 @@
 /*
  * vars.c - the variables that a request is described by, in one table.
  */
+#include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
+#include "base/subnet.h"
 #include "serve/corridor.h"
 #include "serve/spool.h"
 #include "serve/vars.h"
@@ -250,42 +255,239 @@ library_path(struct request *r)
 	return str_of(getenv("LD_LIBRARY_PATH"));
 }
 
+/* ---- Getters for texts only ---------------------------------------------- */
+
+static struct str
+path(struct request *r)
+{
+	return r->path;
+}
+
+/* The path stands in for it until there is one. */
+static struct str
+filename(struct request *r)
+{
+	return r->filename != NULL ? str_of(r->filename) : r->path;
+}
+
+static struct str
+request_line(struct request *r)
+{
+	return r->head->line;
+}
+
+static struct str
+https_or_off(struct request *r)
+{
+	struct str on = https(r);
+
+	return on.at != NULL ? on : STR("off");
+}
+
+static struct str
+always_off(struct request *r)
+{
+	(void)r;
+	return STR("off");
+}
+
+static struct str
+nothing(struct request *r)
+{
+	(void)r;
+	return STR("");
+}
+
+static struct str
+ipv6(struct request *r)
+{
+	struct address a;
+
+	return address_parse(&a, str_of(r->client->peer)) &&
+	    !address_is_ipv4(&a) ? STR("on") : STR("off");
+}
+
+static struct str
+is_lookup(struct request *r)
+{
+	return r->main != NULL ? STR("true") : STR("false");
+}
+
+static struct str
+status(struct request *r)
+{
+	return number(r, (unsigned)r->status);
+}
+
+/* As in Apache, the type stands in for a handler that nobody named. */
+static struct str
+handler(struct request *r)
+{
+	return r->handler != NULL ? str_of(r->handler) :
+	    fields_get(&r->out, STR("Content-Type"));
+}
+
+static struct str
+answer_type(struct request *r)
+{
+	return fields_get(&r->out, STR("Content-Type"));
+}
+
+static bool
+was_found(const struct request *r)
+{
+	return r->found.kind != FOUND_NOT_LOOKED &&
+	    r->found.kind != FOUND_NOTHING;
+}
+
+static struct str
+owner(struct request *r)
+{
+	struct passwd *p = !was_found(r) ? NULL :
+	    getpwuid(r->found.st.st_uid);
+
+	return p == NULL ? STR_NONE : str_copy(r->arena, str_of(p->pw_name));
+}
+
+static struct str
+owner_group(struct request *r)
+{
+	struct group *g = !was_found(r) ? NULL :
+	    getgrgid(r->found.st.st_gid);
+
+	return g == NULL ? STR_NONE : str_copy(r->arena, str_of(g->gr_name));
+}
+
+static struct str
+formatted(struct request *r, time_t t, const char *format)
+{
+	char out[32];
+	struct tm tm;
+
+	localtime_r(&t, &tm);
+	return str_copy(r->arena, str_n(out, strftime(out, sizeof(out),
+	    format, &tm)));
+}
+
+static struct str
+last_modified(struct request *r)
+{
+	return !was_found(r) ? STR_NONE :
+	    formatted(r, r->found.st.st_mtime, "%Y%m%d%H%M%S");
+}
+
+#define TIME_GETTER(name, format) \
+static struct str \
+name(struct request *r) \
+{ \
+	return formatted(r, clock_now(), format); \
+}
+
+TIME_GETTER(time_year, "%Y")
+TIME_GETTER(time_month, "%m")
+TIME_GETTER(time_day, "%d")
+TIME_GETTER(time_hour, "%H")
+TIME_GETTER(time_minute, "%M")
+TIME_GETTER(time_second, "%S")
+TIME_GETTER(time_weekday, "%w")
+TIME_GETTER(time_whole, "%Y%m%d%H%M%S")
+
+/* Of the Apache whose language this is. */
+static struct str
+api_version(struct request *r)
+{
+	(void)r;
+	return STR("20120211");
+}
+
 /* ---- The table ----------------------------------------------------------- */
 
+/*
+ * Where programs and texts give different things one name, it has two rows.
+ * Those of programs come first, in the order of their environment.
+ */
 static const struct var {
 	const char	*name;
 	struct str	(*get)(struct request *r);
 	bool		 replaceable;	/* SetEnv may say it otherwise */
+	enum { BOTH, PROGRAMS, TEXTS } whose;
+	enum var_time	 known;
+	const char	*field;		/* it shows this one */
 } vars[] = {
-	{ "GATEWAY_INTERFACE",		gateway },
-	{ "SERVER_PROTOCOL",		protocol },
-	{ "REQUEST_METHOD",		method },
-	{ "QUERY_STRING",		query },
-	{ "REQUEST_URI",		uri },
-	{ "SCRIPT_NAME",		script_name },
-	{ "SCRIPT_FILENAME",		script_filename },
-	{ "PATH_INFO",			path_info },
-	{ "PATH_TRANSLATED",		path_translated },
-	{ "SERVER_SOFTWARE",		server_software },
-	{ "SERVER_SIGNATURE",		server_signature },
-	{ "SERVER_NAME",		server_name },
-	{ "SERVER_PORT",		server_port },
-	{ "SERVER_ADDR",		server_addr },
-	{ "SERVER_ADMIN",		server_admin },
-	{ "REMOTE_ADDR",		remote_addr },
-	{ "REMOTE_PORT",		remote_port },
-	{ "REMOTE_USER",		remote_user },
-	{ "AUTH_TYPE",			auth_type },
-	{ "DOCUMENT_ROOT",		document_root },
-	{ "CONTEXT_PREFIX",		context_prefix },
-	{ "CONTEXT_DOCUMENT_ROOT",	context_root },
-	{ "REQUEST_SCHEME",		scheme },
-	{ "HTTPS",			https },
-	{ "CONTENT_LENGTH",		content_length },
-	{ "CONTENT_TYPE",		content_type },
-	{ "PATH",			search_path, true },
-	{ "TZ",				time_zone, true },
-	{ "LD_LIBRARY_PATH",		library_path },
+	{ "GATEWAY_INTERFACE",	gateway, .whose = PROGRAMS },
+	{ "SERVER_PROTOCOL",	protocol },
+	{ "REQUEST_METHOD",	method },
+	{ "QUERY_STRING",	query },
+	{ "REQUEST_URI",	uri, .whose = PROGRAMS },
+	{ "SCRIPT_NAME",	script_name, .whose = PROGRAMS },
+	{ "SCRIPT_FILENAME",	script_filename, .whose = PROGRAMS },
+	{ "PATH_INFO",		path_info, .known = VAR_AT_FILE },
+	{ "PATH_TRANSLATED",	path_translated, .whose = PROGRAMS },
+	{ "SERVER_SOFTWARE",	server_software },
+	{ "SERVER_SIGNATURE",	server_signature, .whose = PROGRAMS },
+	{ "SERVER_NAME",	server_name },
+	{ "SERVER_PORT",	server_port },
+	{ "SERVER_ADDR",	server_addr },
+	{ "SERVER_ADMIN",	server_admin },
+	{ "REMOTE_ADDR",	remote_addr },
+	{ "REMOTE_PORT",	remote_port },
+	{ "REMOTE_USER",	remote_user, .known = VAR_AT_IDENTITY },
+	{ "AUTH_TYPE",		auth_type, .known = VAR_AT_IDENTITY },
+	{ "DOCUMENT_ROOT",	document_root },
+	{ "CONTEXT_PREFIX",	context_prefix, .known = VAR_AT_FILE },
+	{ "CONTEXT_DOCUMENT_ROOT", context_root, .known = VAR_AT_FILE },
+	{ "REQUEST_SCHEME",	scheme },
+	{ "HTTPS",		https, .whose = PROGRAMS },
+	{ "CONTENT_LENGTH",	content_length, .whose = PROGRAMS },
+	{ "CONTENT_TYPE",	content_type, .whose = PROGRAMS },
+	{ "PATH",		search_path, true, PROGRAMS },
+	{ "TZ",			time_zone, true, PROGRAMS },
+	{ "LD_LIBRARY_PATH",	library_path, true, PROGRAMS },
+
+	{ "REQUEST_URI",	path, .whose = TEXTS },
+	{ "DOCUMENT_URI",	path, .whose = TEXTS },
+	{ "REQUEST_FILENAME",	filename, .whose = TEXTS,
+	  .known = VAR_AT_FILE },
+	{ "SCRIPT_FILENAME",	filename, .whose = TEXTS,
+	  .known = VAR_AT_FILE },
+	{ "THE_REQUEST",	request_line, .whose = TEXTS },
+	{ "HTTPS",		https_or_off, .whose = TEXTS },
+	{ "HTTP2",		always_off, .whose = TEXTS },
+	{ "IPV6",		ipv6, .whose = TEXTS },
+	{ "IS_SUBREQ",		is_lookup, .whose = TEXTS },
+	{ "REMOTE_HOST",	remote_addr, .whose = TEXTS },
+	{ "REMOTE_IDENT",	nothing, .whose = TEXTS },
+	{ "CONN_REMOTE_ADDR",	remote_addr, .whose = TEXTS },
+	{ "REQUEST_STATUS",	status, .whose = TEXTS,
+	  .known = VAR_AT_ANSWER },
+	{ "HANDLER",		handler, .whose = TEXTS,
+	  .known = VAR_AT_ANSWER },
+	{ "CONTENT_TYPE",	answer_type, .whose = TEXTS,
+	  .known = VAR_AT_ANSWER },
+	{ "LAST_MODIFIED",	last_modified, .whose = TEXTS,
+	  .known = VAR_AT_FILE },
+	{ "SCRIPT_USER",	owner, .whose = TEXTS, .known = VAR_AT_FILE },
+	{ "SCRIPT_GROUP",	owner_group, .whose = TEXTS,
+	  .known = VAR_AT_FILE },
+	{ "REQUEST_LOG_ID",	nothing, .whose = TEXTS },
+	{ "CONN_LOG_ID",	nothing, .whose = TEXTS },
+	{ "TIME_YEAR",		time_year, .whose = TEXTS },
+	{ "TIME_MON",		time_month, .whose = TEXTS },
+	{ "TIME_DAY",		time_day, .whose = TEXTS },
+	{ "TIME_HOUR",		time_hour, .whose = TEXTS },
+	{ "TIME_MIN",		time_minute, .whose = TEXTS },
+	{ "TIME_SEC",		time_second, .whose = TEXTS },
+	{ "TIME_WDAY",		time_weekday, .whose = TEXTS },
+	{ "TIME",		time_whole, .whose = TEXTS },
+	{ "API_VERSION",	api_version, .whose = TEXTS },
+	{ "HTTP_ACCEPT",	.whose = TEXTS, .field = "Accept" },
+	{ "HTTP_COOKIE",	.whose = TEXTS, .field = "Cookie" },
+	{ "HTTP_FORWARDED",	.whose = TEXTS, .field = "Forwarded" },
+	{ "HTTP_HOST",		.whose = TEXTS, .field = "Host" },
+	{ "HTTP_PROXY_CONNECTION", .whose = TEXTS,
+	  .field = "Proxy-Connection" },
+	{ "HTTP_REFERER",	.whose = TEXTS, .field = "Referer" },
+	{ "HTTP_USER_AGENT",	.whose = TEXTS, .field = "User-Agent" },
 };
 
 enum { N_VARS = sizeof(vars) / sizeof(vars[0]) };
@@ -294,9 +496,44 @@ struct str
 var_get(struct request *r, struct str name)
 {
 	for (size_t i = 0; i < N_VARS; i++)
-		if (str_is(name, vars[i].name))
+		if (vars[i].whose != TEXTS && str_is(name, vars[i].name))
 			return vars[i].get(r);
 	return STR_NONE;
+}
+
+const struct var *
+var_named(struct str name)
+{
+	for (size_t i = 0; i < N_VARS; i++)
+		if (vars[i].whose != PROGRAMS &&
+		    str_is_nocase(name, vars[i].name))
+			return &vars[i];
+	return NULL;
+}
+
+const char *
+var_name(const struct var *v)
+{
+	return v->name;
+}
+
+struct str
+var_text(const struct var *v, struct request *r)
+{
+	return or_empty(v->field != NULL ?
+	    fields_join(r->arena, &r->in, str_of(v->field)) : v->get(r));
+}
+
+const char *
+var_field(const struct var *v)
+{
+	return v->field;
+}
+
+enum var_time
+var_known(const struct var *v)
+{
+	return v->known;
 }
 
 /* ---- The environment of a program ---------------------------------------- */
@@ -417,6 +654,8 @@ vars_cgi_environment(struct request *r, const struct vars_rules *rules)
 	for (size_t i = 0; i < N_VARS; i++) {
 		struct str name = str_of(vars[i].name), value;
 
+		if (vars[i].whose == TEXTS)
+			break;
 		if (vars[i].replaceable && request_env(r, name).at != NULL)
 			continue;
 		value = value_by(r, &vars[i], rules);

@@ -9,8 +9,32 @@
 
 #include "serve/request.h"
 
-/* The value of a variable of the table, or STR_NONE. */
+/* The value of a variable of a program's environment, or STR_NONE. */
 struct str	 var_get(struct request *r, struct str name);
+
+/* ---- %{NAME} in expressions and rewrite rules ---------------------------- */
+
+struct var;
+
+/* From when on a variable has its value. */
+enum var_time {
+	VAR_AT_HEAD,		/* the request was read */
+	VAR_AT_FILE,		/* its file was found */
+	VAR_AT_IDENTITY,	/* the user is known */
+	VAR_AT_ANSWER,		/* its answer is made */
+};
+
+/* The variable with this name in any letter case; NULL: there is none. */
+const struct var *var_named(struct str name);
+const char	*var_name(const struct var *v);
+/* Its value; empty, never STR_NONE, where there is none (yet). */
+struct str	 var_text(const struct var *v, struct request *r);
+/* The name of the request's field that it shows, for Vary; or NULL. */
+const char	*var_field(const struct var *v);
+enum var_time	 var_known(const struct var *v);
+
+/* ---- The environment of programs ----------------------------------------- */
+
 /* What may be said in other ways. */
 struct vars_rules {
 	bool		 pass_auth;	/* HTTP_AUTHORIZATION is told */
