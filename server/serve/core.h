@@ -19,6 +19,7 @@
 #include "http/method.h"
 
 extern struct module mod_core;
+struct expr;
 
 /* ---- Options ------------------------------------------------------------- */
 
@@ -81,6 +82,7 @@ struct core_conf {
 	struct number	 signature, canonical_name;
 	struct number	 limit_body;
 	struct number	 accept_path_info, encoded_slashes;
+	struct vec	 conditions;	/* <If> ...: struct section * */
 	struct vec	 error_documents;	/* struct error_document * */
 	const char	*handler;	/* SetHandler; "none" resets */
 	const char	*type;		/* ForceType; "none" resets */
@@ -114,6 +116,7 @@ struct section {
 		SECTION_DIRECTORY, SECTION_DIRECTORY_MATCH,
 		SECTION_FILES, SECTION_FILES_MATCH,
 		SECTION_LOCATION, SECTION_LOCATION_MATCH,
+		SECTION_IF, SECTION_ELSE_IF, SECTION_ELSE,
 		SECTION_HTACCESS,	/* a whole .htaccess file */
 	} kind;
 	struct spot	 at;
@@ -122,6 +125,7 @@ struct section {
 	bool		 glob;		/* has * ? [ */
 	unsigned	 depth;		/* components of a Directory's path */
 	struct regex	*regex;		/* ...Match and ~ */
+	const struct expr *condition;	/* If and ElseIf */
 	struct scope	*scope;
 	struct sections	*inside;	/* Files in a Directory; or NULL */
 	size_t		 order;		/* in the configuration */

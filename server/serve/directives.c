@@ -14,6 +14,7 @@
 #include "conf/directive.h"
 #include "http/fields.h"
 #include "http/status.h"
+#include "serve/condition.h"
 #include "serve/core.h"
 #include "serve/hosts.h"
 #include "serve/limit.h"
@@ -377,6 +378,12 @@ static const struct directive rows[] = {
 	  limit_open, "methods: what is in it is for these only" },
 	{ "<LimitExcept>", 1, MANY, SECTION_ROW(IN_LIMITED), SLOT_NONE, 0,
 	  limit_open, "methods: what is in it is for all others" },
+	{ "<If>", 1, 1, SECTION_ROW(IN_ANY), SLOT_LIST, AT(conditions),
+	  condition_open, "a condition in quotes" },
+	{ "<ElseIf>", 1, 1, SECTION_ROW(IN_ANY), SLOT_LIST, AT(conditions),
+	  condition_open, "a condition in quotes" },
+	{ "<Else>", 0, 0, SECTION_ROW(IN_ANY), SLOT_LIST, AT(conditions),
+	  condition_open, "nothing else" },
 	/* Names and places */
 	{ "ServerRoot", 1, 1, IN_SERVER, SLOT_NONE, 0,
 	  set_server_root, "a directory: where relative paths begin" },
@@ -508,6 +515,8 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	const struct core_conf *o = outer, *i = inner;
 	struct core_conf *r = result;
 
+	/* A list of others begins with the inner's. */
+	r->conditions = vec_join(a, &o->conditions, &i->conditions);
 	options_merge(&o->options, &i->options, &r->options);
 	options_merge(&o->etag, &i->etag, &r->etag);
 	if (!i->levels_whole && i->levels != NULL && o->levels != NULL)

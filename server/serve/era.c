@@ -12,6 +12,9 @@
 enum { STALE_BYTES_MAX = 1 << 20 };
 /* Directories that one era knows. */
 enum { DIRECTORIES_MAX = 65536 };
+/* Merged scopes of one era: with many <If> sections, clients could choose
+ * among more combinations than there is memory. */
+enum { MERGED_MAX = 16384 };
 
 static struct era *newest;
 static struct vec eras;			/* those that are not over */
@@ -54,7 +57,8 @@ is_over(const struct era *e, const struct config *c)
 {
 	if (e->generation != c->generation)
 		return true;
-	if (hash_count(e->directories) > DIRECTORIES_MAX)
+	if (hash_count(e->directories) > DIRECTORIES_MAX ||
+	    hash_count(e->merged) > MERGED_MAX)
 		return true;
 	return e->stale > STALE_BYTES_MAX &&
 	    e->stale > arena_bytes(e->arena) / 2;

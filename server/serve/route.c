@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/os.h"
+#include "serve/condition.h"
 #include "serve/era.h"
 #include "serve/hosts.h"
 #include "serve/htaccess.h"
@@ -108,9 +109,11 @@ int
 route_location(struct request *r)
 {
 	struct merging m = { { merge_found, NULL }, r, { 0 } };
+	int said;
 
 	merge_locations(&m);
-	return merged(&m);
+	said = conditions_decide(r, STR_NONE, &m.visit);
+	return said != PASS ? said : merged(&m);
 }
 
 /* ---- The file ------------------------------------------------------------ */
@@ -328,12 +331,21 @@ find_file(struct request *r, enum os_links links)
 	r->filename = name;
 }
 
+/* What <Files> sections are compared with; nothing for a directory. */
+static struct str
+name_in_directory(const struct request *r)
+{
+	ptrdiff_t slash = str_rfind(str_of(r->filename), '/');
+
+	return r->found.kind == FOUND_DIRECTORY ? STR_NONE :
+	    str_of(r->filename + slash + 1);
+}
+
 static void
 merge_files(struct merging *m)
 {
 	const struct request *r = m->r;
-	ptrdiff_t slash = str_rfind(str_of(r->filename), '/');
-	struct str name = str_of(r->filename + slash + 1);
+	struct str name = name_in_directory(r);
 
 	sections_files(&r->config->main->sections, name, &m->visit);
 	if (r->vhost != r->config->main)
@@ -408,6 +420,8 @@ route_directory(struct request *r)
 	if (r->found.kind != FOUND_DIRECTORY)
 		merge_files(&d.m);
 	merge_locations(&d.m);
-	said = check_reached(r);
+	said = conditions_decide(r, name_in_directory(r), &d.m.visit);
+	if (said == PASS)
+		said = check_reached(r);
 	return said != PASS ? said : merged(&d.m);
 }

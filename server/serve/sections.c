@@ -25,7 +25,7 @@ sections_of(struct setting *s)
 	return outer->inside;
 }
 
-static struct section *
+struct section *
 section_new(struct setting *s, enum section_kind kind)
 {
 	static size_t order;
@@ -79,7 +79,7 @@ pattern_read(struct setting *s, struct section *n, bool *regex)
 	return NULL;
 }
 
-static void
+void
 section_fill(struct setting *s, struct section *n, unsigned where)
 {
 	struct place inside = { .where = where, .scope = n->scope,

@@ -15,6 +15,12 @@ const char	*section_open_directory(struct setting *s);
 const char	*section_open_files(struct setting *s);
 const char	*section_open_location(struct setting *s);
 
+/* For other kinds of sections: a new one for the node that s is about, and
+ * applying what stands in it. */
+struct section	*section_new(struct setting *s, enum section_kind kind);
+void		 section_fill(struct setting *s, struct section *n,
+		    unsigned where);
+
 /* What is told of each section found, in the order in which they merge. */
 struct section_visit {
 	void	(*found)(struct section_visit *v, const struct section *s);
