@@ -11,10 +11,11 @@
 #include "serve/confinement.h"
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
+#include "serve/xsendfile.h"
 
 extern struct module mod_env, mod_rewrite, mod_filter, mod_alias, mod_authz,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
-    mod_static;
+    mod_static, mod_unique_id;
 
 struct module *const features[] = {
 	&mod_language,
@@ -23,6 +24,8 @@ struct module *const features[] = {
 	&mod_reqtimeout,
 	&mod_process,
 	&mod_confine,
+	&mod_xsendfile,
+	&mod_unique_id,
 	&mod_rewrite,		/* where is it */
 	&mod_alias,
 	&mod_authz,		/* who may have it */

@@ -105,11 +105,14 @@ set_load_module(struct setting *s)
 {
 	struct vec *unknown = &s->reading->unknown_modules;
 	const char *name = s->argv[0].z;
+	const struct module *m = module_named(str_of(name));
 	size_t i;
 
 	if (str_starts(str_of(name), STR("mpm_")))
 		s->reading->mpm = name;
-	if (module_named(str_of(name)) != NULL || s->reading->mpm == name)
+	if (m != NULL && m->loaded != NULL)
+		m->loaded(s->reading);
+	if (m != NULL || s->reading->mpm == name)
 		return NULL;
 	for (i = 0; i < unknown->n; i++)
 		if (str_is(str_of(unknown->at[i]), name))

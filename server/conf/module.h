@@ -214,6 +214,8 @@ struct module {
 	/* After the derived merge: the odd fields.  result holds it already. */
 	void		(*merge)(struct arena *a, const void *outer,
 			    const void *inner, void *result);
+	/* A LoadModule names it, which changes nothing for most. */
+	void		(*loaded)(struct reading *r);
 	/* The whole configuration was read: check, resolve, precompute; add
 	 * findings to the reading's diagnosis. */
 	void		(*finish)(struct reading *r);

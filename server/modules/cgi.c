@@ -24,6 +24,7 @@
 #include "serve/scriptlog.h"
 #include "serve/spool.h"
 #include "serve/vars.h"
+#include "serve/xsendfile.h"
 
 enum {
 	MAX_WORDS = 4095,		/* arguments of an ISINDEX query */
@@ -172,6 +173,9 @@ answer(struct request *r, struct cgi *c)
 	if (c->head.status != 200 || c->head.reason.n > 0)
 		r->status = c->head.status;
 	r->reason = str_copy(r->arena, c->head.reason);
+	status = xsendfile_answer(r);
+	if (status != PASS)
+		return status;
 	status = conditional(r);
 	if (status == 304) {
 		r->status = status;

@@ -1,4 +1,5 @@
 #include "modules/static.c"
+#include "serve/file.c"
 
 #include "serve/corridor.h"
 #include "site.h"
