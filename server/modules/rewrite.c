@@ -134,8 +134,7 @@ run_end(struct rewrite_run *run)
 	if (run->vary_all.n == 0)
 		return;
 	fields_add(&run->r->out, STR("Vary"), run->vary_all);
-	s->vary = s->vary.n == 0 ? run->vary_all : str_fmt(run->r->arena,
-	    "%.*s, %.*s", STR_ARGS(s->vary), STR_ARGS(run->vary_all));
+	rewrite_vary(run, &s->vary, run->vary_all);
 }
 
 static enum rewrite_result
@@ -174,7 +173,7 @@ has_blanks(struct str args)
 static int
 check_args(const struct rewrite_run *run, enum rewrite_result result)
 {
-	bool escaped = result == REWRITE_CHANGED &&
+	bool escaped = result != REWRITE_CHANGED_RAW &&
 	    rewrite_scheme(run->filename, NULL) > 0;
 
 	if (escaped || !has_blanks(run->args))

@@ -277,6 +277,14 @@ inherit_variable(struct request *r, struct str name, struct str value)
 	    value);
 }
 
+/* A program is told where its request came from; nobody else is. */
+static bool
+is_for_programs(struct str name)
+{
+	return str_is(name, "REDIRECT_URL") ||
+	    str_is(name, "REDIRECT_QUERY_STRING");
+}
+
 /* What old had in its environment, under REDIRECT_ names: all that its program
  * was told, if there was one. */
 static void
@@ -291,7 +299,7 @@ inherit_env(struct request *r, const struct request *old)
 	for (size_t i = 0; i < old->env.n; i++) {
 		const struct env_entry *e = old->env.at[i];
 
-		if (old->environment == NULL)
+		if (old->environment == NULL && !is_for_programs(e->name))
 			inherit_variable(r, e->name, e->value);
 	}
 }

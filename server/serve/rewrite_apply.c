@@ -476,15 +476,6 @@ too_many_rounds(struct rewrite_run *run, const struct rewrite_rule *rule,
 	return true;
 }
 
-static void
-note_vary(struct rewrite_run *run)
-{
-	if (run->vary.n > 0)
-		run->vary_all = run->vary_all.n == 0 ? run->vary :
-		    str_fmt(run->r->arena, "%.*s, %.*s",
-		    STR_ARGS(run->vary_all), STR_ARGS(run->vary));
-}
-
 static bool
 is_passed_over(const struct rewrite_run *run, const struct rewrite_rule *rule)
 {
@@ -514,7 +505,7 @@ rewrite_apply(struct rewrite_run *run, const struct vec *rules)
 				rule = rules->at[++i];
 			continue;
 		}
-		note_vary(run);
+		rewrite_vary(run, &run->vary_all, run->vary);
 		if (too_long(run, rule))
 			return broken(run);
 		if (how == SETS_STATUS)

@@ -157,10 +157,7 @@ holds(struct rewrite_run *run, const struct rewrite_cond *c)
 static void
 keep_vary(struct rewrite_run *run)
 {
-	if (run->vary_rule.n > 0)
-		run->vary = run->vary.n == 0 ? run->vary_rule :
-		    str_fmt(run->r->arena, "%.*s, %.*s",
-		    STR_ARGS(run->vary), STR_ARGS(run->vary_rule));
+	rewrite_vary(run, &run->vary, run->vary_rule);
 	run->vary_rule = STR_NONE;
 }
 

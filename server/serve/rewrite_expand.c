@@ -32,9 +32,7 @@ field(struct rewrite_run *run, struct str name)
 	struct str value = fields_join(r->arena, &r->in, name);
 
 	if (value.at != NULL && !str_is_nocase(name, "Host"))
-		run->vary_rule = run->vary_rule.n == 0 ? name :
-		    str_fmt(r->arena, "%.*s, %.*s", STR_ARGS(run->vary_rule),
-		    STR_ARGS(name));
+		rewrite_vary(run, &run->vary_rule, name);
 	return value;
 }
 

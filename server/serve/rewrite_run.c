@@ -32,6 +32,28 @@ rewrite_log(const struct rewrite_run *run, int level, const char *fmt, ...)
 	    "%.*s", STR_ARGS(text_str(&t)));
 }
 
+static bool
+is_listed(struct str list, struct str name)
+{
+	struct str part;
+
+	while (str_cut(&list, ',', &part))
+		if (str_eq_nocase(part, name))
+			return true;
+	return false;
+}
+
+void
+rewrite_vary(const struct rewrite_run *run, struct str *all, struct str names)
+{
+	struct str name;
+
+	while (str_cut(&names, ',', &name))
+		if (name.n > 0 && !is_listed(*all, name))
+			*all = all->n == 0 ? name : str_fmt(run->r->arena,
+			    "%.*s,%.*s", STR_ARGS(*all), STR_ARGS(name));
+}
+
 static void
 fail(struct rewrite_run *run, const struct spot *at, const char *why)
 {

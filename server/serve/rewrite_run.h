@@ -51,6 +51,9 @@ struct rewrite_run {
 /* To the error log, as mod_rewrite: level 1..8 is trace1..trace8. */
 void	rewrite_log(const struct rewrite_run *run, int level, const char *fmt,
 	    ...) __attribute__((format(printf, 3, 4)));
+/* Add field names (with commas) that are not yet in *all. */
+void	rewrite_vary(const struct rewrite_run *run, struct str *all,
+	    struct str names);
 /* Match a pattern: 1, 0, and 0 with run->failed for one that gave up. */
 int	rewrite_match(struct rewrite_run *run, const struct regex *regex,
 	    const struct spot *at, struct str subject, struct str *group);

@@ -5,9 +5,10 @@
 #	FORKFUL=... BUILDDIR=... t/peer/run.sh [REQUEST ...]
 #
 # Starts both servers on the same files with the same configuration (site.conf),
-# sends each of requests/*.req to both, byte by byte as it is, and compares all
-# that comes back: status, fields, body.  Dates, ports, the servers' names and
-# the words of pages that they make themselves do not count.
+# sends each of requests/*.req to both, byte by byte as it is, and those of the
+# tables (tables.awk), and compares all that comes back: status, fields, body.
+# Dates, ports, the servers' names and the words of pages that they make
+# themselves do not count.
 #
 # Differences that are wanted stand in the file "known", one in a line: the
 # request, what differs, and why, with tabs between; * is a wildcard.  Any other
@@ -245,6 +246,7 @@ judge()
 }
 
 make_files && make_programs || exit 99
+awk -v dir="$dir" -f "$peer/tables.awk" "$peer"/tables/*.table || exit 99
 start apache "$apache"
 apache_pid=$pid
 apache_port=$port
@@ -259,14 +261,20 @@ fi
 all=1
 if [ $# -gt 0 ]; then
 	all=0
+	for name; do
+		printf '%s\t%s\n' "$name" "$peer/requests/$name.req"
+		grep -F -- "$name " "$dir/asked"
+	done
 else
-	set -- "$peer"/requests/*.req
-fi
+	for request in "$peer"/requests/*.req; do
+		name=${request##*/}
+		printf '%s\t%s\n' "${name%.req}" "$request"
+	done
+	cat "$dir/asked"
+fi >"$dir/list"
 : >"$dir/differences"
-for request; do
-	name=${request##*/}
-	name=${name%.req}
-	request=$peer/requests/$name.req
+while IFS='	' read -r name request; do
+	[ -f "$request" ] || continue
 	if ! "$ask" "$apache_port" "$request" >"$dir/theirs" 2>&1 ||
 	    ! "$ask" "$forkful_port" "$request" >"$dir/ours" 2>&1; then
 		echo "$name: no answer:"
@@ -274,6 +282,6 @@ for request; do
 		exit 1
 	fi
 	compare "$name" "$dir/theirs" "$dir/ours" >>"$dir/differences"
-done
-echo "$# requests"
+done <"$dir/list"
+echo "$(wc -l <"$dir/list") requests"
 judge $all
