@@ -509,6 +509,8 @@ main(int argc, char **argv)
 	int status;
 
 	os_keep_inherited();
+	/* A file at its limit is like a full disk. */
+	signal(SIGXFSZ, SIG_IGN);
 	modules_init(features, n_features);
 	if (read_command(&c, argc, argv) == -1)
 		status = usage(argv[0]);

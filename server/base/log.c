@@ -3,7 +3,7 @@
  *
  * A line is made on the stack and written at once, so that lines of several
  * processes never mix.  When a write fails (a full disk, a closed terminal) the
- * message is lost and the server goes on: it has nobody else to tell.
+ * message is lost and the server goes on; syslog(3) is told, once.
  */
 #include <assert.h>
 #include <errno.h>
@@ -14,14 +14,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/logprogram.h"
+#include "base/os.h"
 
 #define LINE_MAX_BYTES	8192		/* the newline included */
 
 struct log_file {
 	int		 fd;		/* -1: syslog */
+	int		 program_fd;	/* the end that it reads, or -1 */
+	struct append	 append;	/* on fd */
+	bool		 told;		/* syslog(3), that lines are lost */
+	const char	*path;		/* NULL: unknown */
 	int		 facility;
 	const char	*tag;
 };
@@ -47,7 +54,8 @@ static const struct facility {
 	{ "local7", LOG_LOCAL7 }, { NULL, 0 }
 };
 
-static struct log_file stderr_file = { .fd = STDERR_FILENO };
+static struct log_file stderr_file = { .fd = STDERR_FILENO, .program_fd = -1,
+	.append = { .fd = STDERR_FILENO } };
 static const struct log first_log = { .file = &stderr_file };
 static const struct log *main_log = &first_log;
 
@@ -80,6 +88,44 @@ log_on_fd(struct arena *a, int fd)
 
 	assert(fd >= 0);
 	f->fd = fd;
+	f->program_fd = -1;
+	append_init(&f->append, fd);
+	return f;
+}
+
+static void
+forget_rest(void *arg)
+{
+	append_end(arg);
+}
+
+/* A target that is closed with the arena. */
+static struct log_file *
+log_on_own_fd(struct arena *a, int fd, const char *path)
+{
+	struct log_file *f = log_on_fd(a, fd);
+
+	arena_owns_fd(a, fd);
+	arena_cleanup(a, forget_rest, &f->append);
+	f->path = str_z(a, str_of(path));
+	return f;
+}
+
+/* A worker writes as much as the program takes, and waits for it then, as in
+ * Apache: nothing is lost. */
+static struct log_file *
+open_pipe(struct arena *a, const char *spec)
+{
+	struct log_file *f;
+	int ends[2];
+
+	if (os_pipe(ends) == -1)
+		return NULL;
+	os_nonblock(ends[0], false);
+	os_nonblock(ends[1], false);
+	f = log_on_own_fd(a, ends[1], spec);
+	f->program_fd = ends[0];
+	arena_owns_fd(a, ends[0]);
 	return f;
 }
 
@@ -122,7 +168,7 @@ open_syslog(struct arena *a, struct str spec)
 		return NULL;
 	}
 	file = arena_one(a, struct log_file);
-	file->fd = -1;
+	file->fd = file->program_fd = -1;
 	file->facility = found->facility;
 	file->tag = spec.n > 0 ? str_z(a, spec) : "forkful";
 	arena_cleanup(a, leave_syslog, file);
@@ -137,18 +183,31 @@ log_open(struct arena *a, const char *path)
 
 	if (str_is(s, "syslog") || str_starts(s, STR("syslog:")))
 		return open_syslog(a, str_from(s, strlen("syslog")));
+	if (logprogram_is(path))
+		return open_pipe(a, path);
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
 	    0640);
 	if (fd == -1)
 		return NULL;
-	arena_owns_fd(a, fd);
-	return log_on_fd(a, fd);
+	return log_on_own_fd(a, fd, path);
 }
 
 int
 log_fd(const struct log_file *f)
 {
 	return f->fd;
+}
+
+int
+log_program_fd(const struct log_file *f)
+{
+	return f->program_fd;
+}
+
+struct append *
+log_append(struct log_file *f)
+{
+	return f->fd != -1 ? &f->append : NULL;
 }
 
 void
@@ -289,12 +348,46 @@ send_syslog(const struct log_file *f, enum log_level level,
 	    "%.*s", (int)line->n, line->at);
 }
 
+/* Nobody else is left who could be told. */
 static void
-send_line(const struct log_file *f, struct line *line)
+tell_loss(struct log_file *f)
+{
+	if (f->told)
+		return;
+	f->told = true;
+	closelog();
+	openlog("forkful", LOG_PID, LOG_DAEMON);
+	syslog(LOG_ERR, "cannot write to the error log %s: %s; messages are "
+	    "lost", f->path != NULL ? f->path : "", strerror(f->append.error));
+	closelog();
+	syslog_user = NULL;
+}
+
+/* It takes lines again. */
+static void
+tell_regained(struct log_file *f)
+{
+	unsigned long lost = (unsigned long)f->append.lost;
+	struct line line = { .n = 0 };
+
+	f->append.lost = 0;
+	f->told = false;
+	add_time(&line);
+	addf(&line, "[core:warn] [pid %ld] (%d)%s: %lu message%s could not be "
+	    "written here", (long)getpid(), f->append.error,
+	    strerror(f->append.error), lost, lost == 1 ? "" : "s");
+	line.at[line.n++] = '\n';
+	append_lines(&f->append, line.at, line.n);
+}
+
+static void
+send_line(struct log_file *f, struct line *line)
 {
 	line->at[line->n++] = '\n';
-	while (write(f->fd, line->at, line->n) == -1 && errno == EINTR)
-		continue;
+	if (!append_lines(&f->append, line->at, line->n))
+		tell_loss(f);
+	else if (f->append.lost > 0)
+		tell_regained(f);
 }
 
 static bool

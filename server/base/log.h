@@ -8,6 +8,9 @@
  *   denied: [client 127.0.0.1:46462] MESSAGE, referer: URL
  * Control bytes and backslashes in messages are escaped: a client can never
  * forge a line.
+ *
+ * A target that takes no more (a full disk) loses messages; the server goes on.
+ * As soon as it takes some again, a line there says how many are missing.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -17,6 +20,7 @@
 
 #include "base/str.h"
 
+struct append;
 struct arena;
 
 enum log_level {
@@ -43,11 +47,16 @@ struct log_file;
 /* A target on an fd that is already open and stays the caller's. */
 struct log_file	*log_on_fd(struct arena *a, int fd);
 /* Open path for appending, 0640 & ~umask, close-on-exec, closed with the arena.
- * "syslog", "syslog:facility" and "syslog:facility:tag" go to syslog(3).  NULL
- * with errno when it cannot be opened. */
+ * "syslog", "syslog:facility" and "syslog:facility:tag" go to syslog(3), and
+ * "|program" (base/logprogram.h) into a pipe; whoever starts the program gives
+ * it the other end.  NULL with errno when it cannot be opened. */
 struct log_file	*log_open(struct arena *a, const char *path);
 /* The fd behind it, -1 for syslog. */
 int		 log_fd(const struct log_file *f);
+/* The pipe's other end, for the program; -1 when there is none. */
+int		 log_program_fd(const struct log_file *f);
+/* What the lines go through; NULL for syslog. */
+struct append	*log_append(struct log_file *f);
 
 struct log {
 	struct log_file		*file;

@@ -625,7 +625,8 @@ become_program(const struct os_program *p, pid_t parent)
 	sigset_t none;
 
 	setpgid(0, 0);
-	os_die_with_parent(SIGKILL);
+	if (!p->outlives)
+		os_die_with_parent(SIGKILL);
 	if (getppid() != parent)
 		_exit(127);		/* too late to be told */
 	reset_signals();

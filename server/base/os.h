@@ -70,6 +70,7 @@ struct os_program {
 	const struct confine	*confine;	/* NULL: as we are */
 	int			 umask;		/* -1: as ours */
 	int			 nice;		/* added; 0: as ours */
+	bool			 outlives;	/* us: it is not killed */
 };
 /* What is above our own hard limit becomes that one. */
 struct os_limit {

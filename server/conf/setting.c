@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/logprogram.h"
 #include "base/regex.h"
 #include "conf/setting.h"
 
@@ -285,6 +286,24 @@ char *
 read_path(struct setting *s, int arg)
 {
 	return path_below_root(s->reading, s->argv[arg].z);
+}
+
+const char *
+read_log_target(struct setting *s, int arg, const char **out)
+{
+	struct log_program program;
+	const char *z = s->argv[arg].z, *error;
+
+	if (!logprogram_is(z)) {
+		*out = read_path(s, arg);
+		return NULL;
+	}
+	*out = z;
+	error = logprogram_read(s->arena, z, s->reading->server_root,
+	    &program);
+	if (error != NULL)
+		s->wrong = arg;
+	return error;
 }
 
 /* ---- Slots --------------------------------------------------------------- */

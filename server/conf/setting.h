@@ -28,6 +28,9 @@ const char *read_word(struct setting *s, int arg, const char *const *words,
 	    int64_t *out);
 /* path_below_root() of the argument; never NULL. */
 char	*read_path(struct setting *s, int arg);
+/* What a log goes to: a program behind a bar that can be run, as it stands, or
+ * else a path as by read_path(). */
+const char *read_log_target(struct setting *s, int arg, const char **out);
 /* A regular expression, compiled into the arena; see base/regex.h.  *out stays
  * NULL on error. */
 struct regex;

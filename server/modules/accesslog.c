@@ -12,9 +12,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/logprogram.h"
 #include "conf/directive.h"
 #include "loop/loop.h"
 #include "serve/account.h"
@@ -52,10 +54,9 @@ struct nickname {
  * the process: every worker has its own copy after the fork. */
 struct target {
 	const char	*path;
-	int		 fd;
+	struct append	*append;
 	struct buffer	*buffer;	/* NULL: no lines */
 	struct link	 link;		/* in unwritten */
-	bool		 failed;	/* the last write; was told */
 };
 
 struct buffer {
@@ -668,10 +669,10 @@ read_log(struct setting *s)
 	struct access_log *log = arena_one(s->arena, struct access_log);
 	const char *error = NULL;
 
-	if (s->argv[0].z[0] == '|')
-		return "cannot be a program: piped logs are not built in";
 	log->name = s->row->name;
-	log->path = read_path(s, 0);
+	error = read_log_target(s, 0, &log->path);
+	if (error != NULL)
+		return error;
 	log->path_at = setting_spot(s, 0, 0);
 	log->format_name = s->argc > 1 ? s->argv[1].z : "";
 	log->format_at = setting_spot(s, s->argc > 1 ? 1 : -1, 0);
@@ -694,9 +695,10 @@ static const struct directive rows[] = {
 	{ "LogFormat", 1, 2, IN_CONF, SLOT_LIST, AT(nicknames), read_format,
 	  "a format, and a name for it" },
 	{ "CustomLog", 2, 3, IN_CONF, SLOT_LIST_REPLACE, AT(logs), read_log,
-	  "a file, a format or its name, and env=[!]NAME" },
+	  "a file or |program, a format or its name, and env=[!]NAME" },
 	{ "TransferLog", 1, 1, IN_CONF, SLOT_LIST_REPLACE, AT(logs), read_log,
-	  "a file, for lines in the format of the last unnamed LogFormat" },
+	  "a file or |program, for lines in the format of the last unnamed "
+	  "LogFormat" },
 	{ "GlobalLog", 2, 3, IN_SERVER, SLOT_LIST, AT(global), read_log,
 	  "as CustomLog, but for all virtual hosts" },
 	{ "LogIOTrackTTFB", 1, 1, IN_CONF, SLOT_FLAG, AT(track_ttfb), NULL,
@@ -752,6 +754,8 @@ check_directory(struct reading *r, const struct access_log *log)
 	    (size_t)(str_rfind(path, '/') + 1)));
 	struct stat st;
 
+	if (logprogram_is(log->path))
+		return;
 	if (stat(directory, &st) != 0)
 		diagnose(r->diagnosis, SEVERITY_ERROR, &log->path_at, NULL,
 		    "%s cannot use the directory %s: %s", log->name, directory,
@@ -778,7 +782,7 @@ open_target(struct reading *r, struct hash *targets, struct access_log *log)
 	hash_set(files, path, file);
 	target = arena_one(r->arena, struct target);
 	target->path = log->path;
-	target->fd = log_fd(file);
+	target->append = log_append(file);
 	list_init(&target->link);
 	hash_set(targets, path, target);
 	return target;
@@ -827,35 +831,24 @@ finish(struct reading *r)
 static struct link unwritten = { &unwritten, &unwritten };
 static struct buffer *spare;
 
-static void
-tell_failure(struct target *target, int error)
-{
-	struct log_about about = { .error = error };
-
-	if (!target->failed)
-		log_write(log_main(), LEVEL_ERROR, "log_config", &about,
-		    "cannot write to the access log %s; lines are lost",
-		    target->path);
-	target->failed = true;
-}
-
+/* Told once, and again when all is well. */
 static void
 write_out(struct target *target, const char *p, size_t n)
 {
-	ssize_t wrote;
+	struct append *a = target->append;
+	bool failed = a->failed, ok = append_lines(a, p, n);
+	struct log_about about = { .error = a->error };
 
-	while (n > 0) {
-		wrote = write(target->fd, p, n);
-		if (wrote < 0 && errno == EINTR)
-			continue;
-		if (wrote <= 0) {
-			tell_failure(target, wrote < 0 ? errno : ENOSPC);
-			return;
-		}
-		p += wrote;
-		n -= (size_t)wrote;
-	}
-	target->failed = false;
+	if (!ok && !failed)
+		log_write(log_main(), LEVEL_ERROR, "log_config", &about,
+		    "cannot write to the access log %s; lines are lost",
+		    target->path);
+	if (!ok || !failed)
+		return;
+	log_write(log_main(), LEVEL_WARN, "log_config", &about,
+	    "the access log %s can be written again; %llu lines were lost",
+	    target->path, (unsigned long long)a->lost);
+	a->lost = 0;
 }
 
 static void

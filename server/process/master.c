@@ -27,6 +27,7 @@
 #include "process/crew.h"
 #include "process/detach.h"
 #include "process/listen.h"
+#include "process/logger.h"
 #include "process/notify.h"
 #include "process/pidfile.h"
 #include "process/settings.h"
@@ -71,15 +72,33 @@ static struct {
 	bool		 stopping;
 	bool		 over;		/* no worker is left */
 	int		 starter_fd;	/* until then; -1 */
+	int		 first_err;	/* standard error in the foreground */
 	int		 status;
 	struct timer	 end_timer;	/* GracefulShutdownTimeout */
 	struct timer	 kill_timer;
-} m = { .starter_fd = -1 };
+} m = { .starter_fd = -1, .first_err = -1 };
 
 #define TELL(level, ...) \
 	log_write(log_main(), level, "core", NULL, __VA_ARGS__)
 
 /* ---- What the crew tells ------------------------------------------------- */
+
+/* The error log when it is a file; else -1. */
+static int
+error_file(const struct config *c)
+{
+	return c->error_log != NULL && log_program_fd(c->error_log) == -1 ?
+	    log_fd(c->error_log) : -1;
+}
+
+/* For what the programs behind logs say: never an fd that leads to them. */
+static int
+loggers_stderr(const struct config *c)
+{
+	int fd = error_file(c);
+
+	return fd != -1 ? fd : m.first_err;
+}
 
 /* From now on, what anybody writes to standard error is in the log. */
 static void
@@ -142,6 +161,9 @@ forget(void)
 	close_starter();
 	detach_forget();
 	pidfile_forget();
+	loggers_forget();
+	if (m.first_err != -1)
+		close(m.first_err);
 }
 
 /* ---- Reload -------------------------------------------------------------- */
@@ -200,10 +222,12 @@ use(struct config *c, struct settings *s, struct listeners *l)
 	m.settings = s;
 	m.listeners = l;
 	redirect_stderr();
-	crew_serve(c, s, l);
-	/* Workers that still use it have their own copy since their fork. */
+	loggers_start(m.loop, c, loggers_stderr(c));
+	/* Workers that still use it have their own copy since their fork; new
+	 * ones must not hold the pipes to its programs open. */
 	if (old != NULL)
 		config_end(old);
+	crew_serve(c, s, l);
 }
 
 static struct settings *
@@ -475,6 +499,21 @@ open_loop(void)
 	return 0;
 }
 
+/* The last words are said: nobody writes to logs any more. */
+static void
+finish_logs(void)
+{
+	int err = m.first_err != -1 ? m.first_err : error_file(m.config);
+
+	log_set_main(NULL);
+	if (err == -1)
+		err = STDOUT_FILENO;	/* of a daemon: /dev/null */
+	dup2(err, STDERR_FILENO);
+	config_end(m.config);
+	m.config = NULL;
+	loggers_finish(m.loop);
+}
+
 static void
 supervise_crew(void)
 {
@@ -488,10 +527,13 @@ supervise_crew(void)
 		return;
 	}
 	m.starter_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (m.start->mode != MASTER_DAEMON)
+		m.first_err = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	m.config = NULL;
 	m.listeners = NULL;
 	use(c, m.settings, l);
 	supervise();
+	finish_logs();
 	loop_end(m.loop);
 }
 
@@ -508,6 +550,7 @@ serve_alone(void)
 	m.board->generation = 1;
 	board_take(m.board, 0, 1, time(NULL));
 	m.board->seats[0].pid = getpid();
+	loggers_start(NULL, m.config, loggers_stderr(m.config));
 	m.status = worker_run(&p);
 }
 

@@ -82,6 +82,7 @@ lock_and_write(int fd)
 		errno = EAGAIN;
 		return -1;
 	}
+	errno = ENOSPC;		/* of a write that is cut */
 	if (ftruncate(fd, 0) == -1 || pwrite(fd, text, (size_t)n, 0) != n)
 		return -1;
 	return 0;
@@ -93,6 +94,7 @@ pidfile_write(const char *path, pid_t *stale)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
 	    O_NONBLOCK | O_NOCTTY, 0644);
 	struct stat st;
+	int error;
 
 	*stale = 0;
 	if (fd == -1)
@@ -102,8 +104,13 @@ pidfile_write(const char *path, pid_t *stale)
 		goto fail;
 	}
 	*stale = read_pid(fd);
-	if (lock_and_write(fd) == -1)
+	if (lock_and_write(fd) == -1) {
+		error = errno;
+		if (error != EAGAIN)
+			unlink(path);	/* an empty one misleads */
+		errno = error;
 		goto fail;
+	}
 	own_fd = fd;
 	own_path = strdup(path);
 	return 0;

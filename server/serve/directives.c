@@ -111,12 +111,9 @@ set_error_log(struct setting *s)
 	struct core_conf *c = s->conf;
 	const char *z = s->argv[0].z;
 
-	if (strncmp(z, "syslog", 6) == 0 && (z[6] == 0 || z[6] == ':'))
-		c->error_log = z;
-	else if (z[0] == '|')
-		return "cannot be a program: piped error logs are not built in";
-	else
-		c->error_log = read_path(s, 0);
+	if (strncmp(z, "syslog", 6) != 0 || (z[6] != 0 && z[6] != ':'))
+		return read_log_target(s, 0, &c->error_log);
+	c->error_log = z;
 	return NULL;
 }
 
@@ -401,7 +398,7 @@ static const struct directive rows[] = {
 	  set_document_root, "the directory of the site's files",
 	  .size = sizeof(char *) },
 	{ "ErrorLog", 1, 1, IN_CONF, SLOT_CUSTOM, AT(error_log),
-	  set_error_log, "a file, or syslog[:facility[:tag]]",
+	  set_error_log, "a file, |program, or syslog[:facility[:tag]]",
 	  .size = sizeof(char *) },
 	{ "LogLevel", 1, MANY, IN_CONF | IN_SECTION, SLOT_CUSTOM, AT(levels),
 	  set_log_level, "a level, and module:level pairs",

@@ -151,22 +151,12 @@ batch_abort(struct line *l)
 	batch_begin(l);
 }
 
-/* Every answer is there. */
+/* Every answer is there, and the server expects more. */
 static void
 batch_done(struct line *l)
 {
-	char byte;
-
-	if (l->batch.half_close || l->reader.closes) {
-		/* The server has the last word: its end. */
-		if (l->fd != -1 && recv(l->fd, &byte, 1, MSG_DONTWAIT) == 1) {
-			batch_failed(l, "an answer too much");
-			return;
-		}
-		hang_up(l, false);
-	} else if (dice(30) == 0) {
+	if (dice(30) == 0)
 		hang_up(l, dice(2));
-	}
 	batch_begin(l);
 }
 
@@ -237,25 +227,35 @@ take(struct line *l, const char *p, size_t n)
 	return true;
 }
 
-static void
-ended(struct line *l, bool reset)
+/* May the server end the connection now?  After its last word, or what was no
+ * request; or when all is answered and the rest of a body, which nobody wants,
+ * came too slowly. */
+static bool
+may_end(const struct line *l)
 {
 	const struct batch *b = &l->batch;
 
-	if (!reset && l->answered < b->n_wants && reader_end(&l->reader)) {
+	if (l->reader.head_n > 0)
+		return false;
+	return l->reader.closes || l->answered == b->n_wants ||
+	    (b->garbage && l->answered + 1 == b->n_wants);
+}
+
+static void
+ended(struct line *l, bool reset)
+{
+	if (!reset && l->answered < l->batch.n_wants &&
+	    reader_end(&l->reader)) {
 		requests++;
 		l->answered++;
-		batch_done(l);
-	} else if (l->answered == b->n_wants ||
-	    (b->garbage && l->answered + 1 == b->n_wants &&
-	    l->reader.head_n == 0)) {
-		batch_done(l);
-	} else if (l->reader.closes && l->reader.head_n == 0) {
-		/* It said so; what was asked behind that is lost. */
-		batch_done(l);
-	} else {
-		batch_failed(l, reset ? "reset" : "closed");
+		reader_next(&l->reader, NULL);
 	}
+	if (!may_end(l)) {
+		batch_failed(l, reset ? "reset" : "closed");
+		return;
+	}
+	hang_up(l, false);
+	batch_begin(l);
 }
 
 static void

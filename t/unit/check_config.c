@@ -522,8 +522,8 @@ static const struct {
 	  "and a text, local path or URL" },
 	{ "ErrorDocument 401 http://a.test/", "ErrorDocument cannot be a URL "
 	  "for status 401: the client would never be asked for a password" },
-	{ "ErrorLog |cat", "ErrorLog cannot be a program: piped error logs "
-	  "are not built in" },
+	{ "ErrorLog |no-such-cat", "ErrorLog cannot run no-such-cat: No such "
+	  "file or directory" },
 	{ "ServerName \"\"", "ServerName must not be empty" },
 	{ "ServerName a:0", "ServerName must be a name with an optional port "
 	  "from 1 to 65535" },
