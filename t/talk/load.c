@@ -1,14 +1,16 @@
 /*
  * load.c - many clients at once, who count what goes wrong.
  *
- *	load [-k N] [-c N] [-n REQUESTS] [-t SECONDS] [-p MS] [-i]
+ *	load [-k N] [-c N] [-n REQUESTS] [-t SECONDS] [-p MS] [-i] [-s N]
  *	    PORT /PATH[,STATUS[,BYTES]] ...
  *	load -P		says which port is free
  *
  * -k clients keep their connection, -c clients take a new one for each request;
  * each asks for the paths in turn and waits at random up to -p milliseconds
  * before the next.  With -i every client asks once, and once more at the end,
- * before which it says "held N", the number of connections still open.
+ * before which it says "held N", the number of connections still open.  With -s
+ * they come from N addresses, 127.0.0.2 and those behind it: one alone has not
+ * enough ports for tens of thousands.
  * Stops after -n requests or -t seconds, or when told by INT or TERM; requests
  * under way are waited for.  Says "ready" when every client had its first
  * answer, and at the end
@@ -77,6 +79,7 @@ static size_t n_clients, n_dialling, n_ready;
 static uint16_t port;
 static long max_requests = -1;
 static int max_seconds, rest_ms;
+static unsigned n_sources, next_source;
 static bool ask_once;
 
 static long requests, failed, resets;
@@ -355,6 +358,26 @@ send_some(struct client *c)
 		c->state = READING;
 }
 
+/* The port comes with the connect, when it is known which are in use. */
+static void
+choose_source(int fd)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET };
+
+	if (n_sources == 0)
+		return;
+	own.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 +
+	    next_source++ % n_sources);
+#ifdef IP_BIND_ADDRESS_NO_PORT
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){ 1 },
+	    sizeof(int));
+#endif
+	if (bind(fd, (struct sockaddr *)&own, sizeof(own)) == -1) {
+		perror("load: bind");
+		exit(2);
+	}
+}
+
 static void
 dial(struct client *c)
 {
@@ -368,6 +391,7 @@ dial(struct client *c)
 		perror("load: socket");
 		exit(2);
 	}
+	choose_source(c->fd);
 	n_dialling++;
 	c->state = DIALLING;
 	if (connect(c->fd, (struct sockaddr *)&a, sizeof(a)) == -1 &&
@@ -509,7 +533,7 @@ static _Noreturn void
 usage(void)
 {
 	fprintf(stderr, "usage: load [-k N] [-c N] [-n REQUESTS] [-t SECONDS] "
-	    "[-p MS] [-i]\n\tPORT /PATH[,STATUS[,BYTES]] ...\n");
+	    "[-p MS] [-i] [-s N]\n\tPORT /PATH[,STATUS[,BYTES]] ...\n");
 	exit(2);
 }
 
@@ -581,13 +605,14 @@ main(int argc, char **argv)
 	const struct sigaction on_stop = { .sa_handler = stop };
 	int option;
 
-	while ((option = getopt(argc, argv, "k:c:n:t:p:iP")) != -1) {
+	while ((option = getopt(argc, argv, "k:c:n:t:p:s:iP")) != -1) {
 		switch (option) {
 		case 'k': add_clients(strtoul(optarg, NULL, 10), true); break;
 		case 'c': add_clients(strtoul(optarg, NULL, 10), false); break;
 		case 'n': max_requests = atol(optarg); break;
 		case 't': max_seconds = atoi(optarg); break;
 		case 'p': rest_ms = atoi(optarg); break;
+		case 's': n_sources = (unsigned)atoi(optarg); break;
 		case 'i': ask_once = true; break;
 		case 'P': say_free_port();
 		default: usage();
