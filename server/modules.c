@@ -8,12 +8,14 @@
 #include "conf/language.h"
 #include "conf/macro.h"
 #include "process/settings.h"
+#include "serve/authn.h"
 #include "serve/confinement.h"
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
 #include "serve/xsendfile.h"
 
-extern struct module mod_env, mod_rewrite, mod_filter, mod_alias, mod_authz,
+extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
+    mod_access_compat, mod_auth_basic, mod_auth_digest, mod_authz,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
     mod_static, mod_unique_id;
 
@@ -28,7 +30,11 @@ struct module *const features[] = {
 	&mod_unique_id,
 	&mod_rewrite,		/* where is it */
 	&mod_alias,
-	&mod_authz,		/* who may have it */
+	&mod_access_compat,	/* who may have it */
+	&mod_authn_core,
+	&mod_auth_basic,
+	&mod_auth_digest,
+	&mod_authz,		/* judges when it is known who it is: last */
 	&mod_mime,		/* what is it */
 	&mod_env,
 	&mod_filter,

@@ -714,6 +714,46 @@ os_start(const struct os_program *p, const char **step)
 	return -1;
 }
 
+/* Connections must not stay open because a child still has them. */
+static void
+close_above_two(int keep)
+{
+	long n = sysconf(_SC_OPEN_MAX);
+	int fd = 3;
+
+#ifdef HAVE_CLOSE_RANGE
+	if ((keep <= 3 || close_range(3, (unsigned)keep - 1, 0) == 0) &&
+	    close_range((unsigned)keep + 1, ~0u, 0) == 0)
+		return;
+#endif
+	for (; fd < n; fd++)
+		if (fd != keep)
+			close(fd);
+}
+
+pid_t
+os_fork(int keep)
+{
+	pid_t parent = getpid(), pid;
+	sigset_t all, old, none;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	pid = fork();
+	if (pid != 0) {
+		sigprocmask(SIG_SETMASK, &old, NULL);
+		return pid;
+	}
+	os_die_with_parent(SIGKILL);
+	if (getppid() != parent)
+		_exit(127);
+	reset_signals();
+	close_above_two(keep);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	return 0;
+}
+
 /* The process and the machine. */
 
 void *

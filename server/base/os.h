@@ -87,6 +87,11 @@ struct os_limit {
  */
 pid_t	os_start(const struct os_program *p, const char **step);
 
+/* As fork(2), for a child that only computes: it has default signals, an empty
+ * mask and no fds but 0, 1, 2 and keep, and is killed when this process dies
+ * where the system can promise that.  The child must end with _exit(). */
+pid_t	os_fork(int keep);
+
 /* Keep whatever fds the starter left open beside 0, 1 and 2 from programs that
  * are started later. */
 void	os_keep_inherited(void);

@@ -1,34 +1,33 @@
 /*
- * mod_authz - who may have a resource, as far as that needs no name and
- * password: Require and its containers.
+ * mod_authz - who may have a resource: Require and its containers.
+ * Manual: modules/authz_core.html
  *
  * A scope's rules are a tree whose root is a <RequireAny>.  A rule grants,
  * denies or says nothing; what is negated can only deny.  Who was not granted
  * access at the end is refused; a scope without any rule lets everybody in.
+ *
+ * They are judged twice: before anybody had to say who he is, and, when that
+ * would make a difference, after he did.
  */
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/subnet.h"
 #include "conf/directive.h"
-#include "http/method.h"
+#include "serve/authn.h"
 #include "serve/limit.h"
+#include "serve/require.h"
 
 extern struct module mod_authz;
 
-enum verdict { NEUTRAL, GRANTED, DENIED };
-
 struct rule {
 	const char	*name;		/* as in the text: "<RequireAll>" */
-	const struct limit *limit;	/* for these methods only; or NULL */
 	bool		 negated;
+	const struct limit *limit;	/* for these methods only; or NULL */
 	/* A container: */
 	bool		 container, all;	/* all of them, or any */
 	struct vec	 rules;		/* struct rule * */
 	/* Or a Require line: */
-	const struct provider *provider;
-	struct vec	 words;		/* const char *, or struct subnet * */
-	uint64_t	 methods;	/* METHOD_BITs */
+	struct require	 require;
 };
 
 enum { MERGING_OFF, MERGING_AND, MERGING_OR };
@@ -36,196 +35,16 @@ static const char *const merging_words[] = { "Off", "And", "Or", NULL };
 
 struct authz_conf {
 	struct number	 merging;	/* one of MERGING_... */
+	enum flag	 forbid;
 	const struct rule *root;
 };
-
-/* ---- Providers ----------------------------------------------------------- */
-
-/* What may stand behind Require. */
-struct provider {
-	const char	*name;
-	/* Read the arguments from arg on; the end of a sentence on error. */
-	const char	*(*read)(struct setting *s, int arg, struct rule *rule);
-	bool		 (*holds)(const struct request *r,
-			    const struct rule *rule);
-};
-
-static const char *
-all_read(struct setting *s, int arg, struct rule *rule)
-{
-	bool granted = arg < s->argc &&
-	    str_is_nocase(str_of(s->argv[arg].z), "granted");
-
-	if (arg + 1 != s->argc || (!granted &&
-	    !str_is_nocase(str_of(s->argv[arg].z), "denied")))
-		return "all must be followed by \"granted\" or \"denied\"";
-	if (granted)
-		vec_add(s->arena, &rule->words, s->argv[arg].z);
-	return NULL;
-}
-
-static bool
-all_holds(const struct request *r, const struct rule *rule)
-{
-	(void)r;
-	return rule->words.n > 0;
-}
-
-static const char *
-env_read(struct setting *s, int arg, struct rule *rule)
-{
-	if (arg == s->argc)
-		return "env must be followed by names of variables";
-	for (; arg < s->argc; arg++)
-		vec_add(s->arena, &rule->words, s->argv[arg].z);
-	return NULL;
-}
-
-static bool
-env_holds(const struct request *r, const struct rule *rule)
-{
-	for (size_t i = 0; i < rule->words.n; i++)
-		if (request_env(r, str_of(rule->words.at[i])).at != NULL)
-			return true;
-	return false;
-}
-
-static const char *
-ip_read(struct setting *s, int arg, struct rule *rule)
-{
-	if (arg == s->argc)
-		return "ip must be followed by addresses or networks";
-	for (; arg < s->argc; arg++) {
-		struct subnet *n = arena_one(s->arena, struct subnet);
-
-		if (!subnet_parse(n, str_of(s->argv[arg].z)))
-			return setting_error(s, arg, "ip does not know the "
-			    "address or network \"%s\"", s->argv[arg].z);
-		vec_add(s->arena, &rule->words, n);
-	}
-	return NULL;
-}
-
-static bool
-ip_holds(const struct request *r, const struct rule *rule)
-{
-	struct address peer;
-
-	if (!address_parse(&peer, str_of(r->client->peer)))
-		return false;
-	for (size_t i = 0; i < rule->words.n; i++)
-		if (subnet_has(rule->words.at[i], &peer))
-			return true;
-	return false;
-}
-
-static const char *
-local_read(struct setting *s, int arg, struct rule *rule)
-{
-	(void)rule;
-	return arg == s->argc ? NULL :
-	    setting_error(s, arg, "local stands alone");
-}
-
-/* 127.0.0.0/8, ::1, or a client on the very address it asks. */
-static bool
-local_holds(const struct request *r, const struct rule *rule)
-{
-	struct address peer;
-
-	(void)rule;
-	if (!address_parse(&peer, str_of(r->client->peer)))
-		return false;
-	if (address_is_loopback(&peer))
-		return true;
-	return str_is(request_local(r), r->client->peer);
-}
-
-static const char *
-method_read(struct setting *s, int arg, struct rule *rule)
-{
-	if (arg == s->argc)
-		return "method must be followed by names of methods";
-	for (; arg < s->argc; arg++) {
-		enum http_method m = method_of(str_of(s->argv[arg].z));
-
-		if (m == METHOD_OTHER)
-			return setting_error(s, arg, "method does not know "
-			    "\"%s\"", s->argv[arg].z);
-		/* As everywhere in Apache, HEAD is a way to GET. */
-		if (m == METHOD_GET || m == METHOD_HEAD)
-			rule->methods |= METHOD_BIT(METHOD_GET) |
-			    METHOD_BIT(METHOD_HEAD);
-		rule->methods |= METHOD_BIT(m);
-	}
-	return NULL;
-}
-
-static bool
-method_holds(const struct request *r, const struct rule *rule)
-{
-	return rule->methods & METHOD_BIT(r->method);
-}
-
-static const struct provider providers[] = {
-	{ "all", all_read, all_holds },
-	{ "env", env_read, env_holds },
-	{ "ip", ip_read, ip_holds },
-	{ "local", local_read, local_holds },
-	{ "method", method_read, method_holds },
-	{ 0 }
-};
-
-/* Apache's other providers: refused, because to ignore them would let in
- * everybody. */
-static const struct missing {
-	const char	*name, *needs;
-} missing[] = {
-	{ "user", "an authentication module" },
-	{ "valid-user", "an authentication module" },
-	{ "group", "an authentication module" },
-	{ "file-owner", "an authentication module" },
-	{ "file-group", "an authentication module" },
-	{ "dbm-group", "an authentication module" },
-	{ "dbm-file-group", "an authentication module" },
-	{ "dbd-group", "an authentication module" },
-	{ "ldap-user", "an authentication module" },
-	{ "ldap-group", "an authentication module" },
-	{ "ldap-dn", "an authentication module" },
-	{ "ldap-attribute", "an authentication module" },
-	{ "ldap-filter", "an authentication module" },
-	{ "ssl", "TLS" },
-	{ "ssl-verify-client", "TLS" },
-	{ "host", "a look-up of names in the DNS" },
-	{ "forward-dns", "a look-up of names in the DNS" },
-	{ "expr", "expressions" },
-	{ 0 }
-};
-
-static const char *
-provider_unknown(struct setting *s, int arg)
-{
-	const char *name = s->argv[arg].z, *names[16], *near;
-	size_t n = 0;
-
-	for (const struct missing *m = missing; m->name != NULL; m++)
-		if (str_is_nocase(str_of(name), m->name))
-			return setting_error(s, arg, "%s needs %s, which is "
-			    "not built in", m->name, m->needs);
-	for (; providers[n].name != NULL; n++)
-		names[n] = providers[n].name;
-	near = nearest_name(str_of(name), names, n);
-	if (near != NULL)
-		s->hint = str_zfmt(s->arena, "did you mean %s?", near);
-	return setting_error(s, arg, "does not know \"%s\"", name);
-}
 
 /* ---- Directives ---------------------------------------------------------- */
 
 static struct rule *
-rule_new(struct arena *a, const char *name)
+rule_new(struct setting *s, const char *name)
 {
-	struct rule *rule = arena_one(a, struct rule);
+	struct rule *rule = arena_one(s->arena, struct rule);
 
 	rule->name = name;
 	return rule;
@@ -239,7 +58,8 @@ root_of(struct setting *s)
 	struct rule *root;
 
 	if (c->root == NULL) {
-		root = rule_new(s->arena, "<RequireAny>");
+		root = arena_one(s->arena, struct rule);
+		root->name = "<RequireAny>";
 		root->container = true;
 		c->root = root;
 	}
@@ -264,8 +84,7 @@ join(struct setting *s, struct rule *rule)
 static const char *
 read_require(struct setting *s)
 {
-	struct rule *rule = rule_new(s->arena, "Require");
-	const struct provider *p = providers;
+	struct rule *rule = rule_new(s, "Require");
 	const char *error;
 	int arg = 0;
 
@@ -274,15 +93,9 @@ read_require(struct setting *s)
 		arg = 1;
 	}
 	if (arg == s->argc)
-		return "must say who: \"all granted\", \"ip 10.0.0.0/8\"";
-	while (p->name != NULL &&
-	    !str_is_nocase(str_of(s->argv[arg].z), p->name))
-		p++;
-	if (p->name == NULL)
-		return provider_unknown(s, arg);
-	rule->provider = p;
-	s->wrong = arg;
-	error = p->read(s, arg + 1, rule);
+		return "must say who: \"all granted\", \"valid-user\", "
+		    "\"ip 10.0.0.0/8\"";
+	error = require_read(s, arg, &rule->require);
 	return error != NULL ? error : join(s, rule);
 }
 
@@ -318,7 +131,7 @@ static const char *
 read_container(struct setting *s)
 {
 	struct place inside = *s->place;
-	struct rule *rule = rule_new(s->arena, s->row->name);
+	struct rule *rule = rule_new(s, s->row->name);
 	struct authz_conf *c;
 
 	rule->container = true;
@@ -338,11 +151,53 @@ read_container(struct setting *s)
 	return join(s, rule);
 }
 
+/* The words of the third argument are the rule's; the settings inside are its
+ * own. */
+static const char *
+read_alias(struct setting *s)
+{
+	struct rule *rule = arena_one(s->arena, struct rule);
+	struct place inside = *s->place;
+	struct setting words = *s;
+	struct vec all = { 0 };
+	struct arg *argv;
+	const char *error;
+
+	vec_add(s->arena, &all, s->argv[0].z);
+	if (s->argc == 3) {
+		struct str rest = str_of(s->argv[2].z), word;
+
+		while (str_word(&rest, &word))
+			vec_add(s->arena, &all, str_z(s->arena, word));
+	}
+	argv = arena_many(s->arena, struct arg, all.n);
+	for (size_t i = 0; i < all.n; i++) {
+		argv[i] = s->argv[i == 0 ? 0 : 2];
+		argv[i].z = all.at[i];
+	}
+	words.argv = argv;
+	words.argc = (int)all.n;
+	error = require_read(&words, 0, &rule->require);
+	s->hint = words.hint;
+	s->wrong = words.wrong > 0 ? 2 : 0;
+	if (error == NULL) {
+		s->wrong = 1;
+		error = require_alias(s, s->argv[1].z, &rule->require);
+	}
+	inside.where = IN_DIRECTORY;
+	inside.scope = scope_new(s->arena);
+	inside.up = s->place;
+	directive_apply(s->reading, &inside, s->node->children);
+	if (!scope_empty(inside.scope))
+		rule->require.scope = inside.scope;
+	return error;
+}
+
 #define WHERE	(IN_SECTION | IN_HTACCESS | OVERRIDE_AUTHCONFIG)
 
 static const struct directive rows[] = {
 	{ "Require", 1, MANY, WHERE, SLOT_NONE, 0, read_require,
-	  "[not] and all granted, all denied, env, ip, local or method" },
+	  "[not] and all granted, valid-user, user, group, ip, host, ..." },
 	{ "<RequireAll>", 0, 0, WHERE | IS_SECTION, SLOT_NONE, 0,
 	  read_container, "rules: none may refuse, one must grant" },
 	{ "<RequireAny>", 0, 0, WHERE | IS_SECTION, SLOT_NONE, 0,
@@ -353,6 +208,12 @@ static const struct directive rows[] = {
 	  offsetof(struct authz_conf, merging), NULL,
 	  "how rules join those of outer sections: Off, And or Or",
 	  .words = merging_words },
+	{ "AuthzSendForbiddenOnFailure", 1, 1, IN_SECTION | IN_HTACCESS |
+	  OVERRIDE_AUTHCONFIG, SLOT_FLAG,
+	  offsetof(struct authz_conf, forbid), NULL,
+	  "On: a user whom the rules refuse is not asked for another name" },
+	{ "<AuthzProviderAlias>", 2, 3, IN_SERVER | IS_SECTION, SLOT_NONE, 0,
+	  read_alias, "a kind of rule, a name for it, and its words" },
 	{ 0 }
 };
 
@@ -368,8 +229,8 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	merged->root = i->root != NULL ? i->root : o->root;
 	if (how == MERGING_OFF || i->root == NULL || o->root == NULL)
 		return;
-	both = rule_new(a, how == MERGING_AND ? "<RequireAll>" :
-	    "<RequireAny>");
+	both = arena_one(a, struct rule);
+	both->name = how == MERGING_AND ? "<RequireAll>" : "<RequireAny>";
 	both->container = true;
 	both->all = how == MERGING_AND;
 	vec_add(a, &both->rules, (void *)(uintptr_t)o->root);
@@ -377,9 +238,16 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	merged->root = both;
 }
 
-/* ---- Requests ------------------------------------------------------------ */
+/* ---- Judging ------------------------------------------------------------- */
 
-static enum verdict judge(const struct request *r, const struct rule *rule);
+static enum verdict judge(struct request *r, const struct rule *rule);
+
+static bool
+is_decisive(const struct rule *container, enum verdict v)
+{
+	return v == VERDICT_PENDING || v == VERDICT_BROKEN ||
+	    v == (container->all ? VERDICT_DENIED : VERDICT_GRANTED);
+}
 
 /* It, or a rule in it, counts for the request's method. */
 static bool
@@ -393,69 +261,169 @@ applies(const struct request *r, const struct rule *rule)
 	return false;
 }
 
-/* The first rule that decides, else what the others said together.  A rule for
+/* The first rule that decides, else what the others said together: that a user
+ * is missing counts for more than a refusal that this might change.  A rule for
  * other methods keeps nobody out of <RequireAll>, and lets nobody in. */
 static enum verdict
-judge_container(const struct request *r, const struct rule *container)
+judge_container(struct request *r, const struct rule *container)
 {
-	enum verdict decisive = container->all ? DENIED : GRANTED;
-	enum verdict all = NEUTRAL;
+	enum verdict all = VERDICT_NEUTRAL;
 
 	for (size_t i = 0; i < container->rules.n; i++) {
 		const struct rule *rule = container->rules.at[i];
 		enum verdict one;
 
 		if (!applies(r, rule)) {
-			if (container->all && all == NEUTRAL)
-				all = GRANTED;
+			if (container->all && all == VERDICT_NEUTRAL)
+				all = VERDICT_GRANTED;
 			continue;
 		}
 		one = judge(r, rule);
-		if (one == decisive)
+		if (is_decisive(container, one))
 			return one;
-		if (all == NEUTRAL)
+		if (all == VERDICT_NEUTRAL || one == VERDICT_NO_USER)
 			all = one;
 	}
 	return all;
 }
 
 static enum verdict
-judge(const struct request *r, const struct rule *rule)
+judge(struct request *r, const struct rule *rule)
 {
 	enum verdict v;
 
 	if (rule->container)
 		v = judge_container(r, rule);
 	else
-		v = rule->provider->holds(r, rule) ? GRANTED : DENIED;
-	if (!rule->negated)
+		v = require_judge(r, &rule->require);
+	if (!rule->negated || v == VERDICT_PENDING || v == VERDICT_BROKEN)
 		return v;
-	return v == GRANTED ? DENIED : NEUTRAL;
+	return v == VERDICT_GRANTED ? VERDICT_DENIED : VERDICT_NEUTRAL;
 }
 
+/* ---- Requests ------------------------------------------------------------ */
+
+/* A listing looks at every name; what it hides is not worth a line. */
+static enum log_level
+level_for(const struct request *r)
+{
+	return r->main != NULL ? LEVEL_DEBUG : LEVEL_ERROR;
+}
+
+static int
+deny(struct request *r)
+{
+	request_log(r, level_for(r), "authz_core", 0, "AH01630: client denied "
+	    "by server configuration: %s%s", r->filename != NULL ? "" :
+	    "uri ", r->filename != NULL ? r->filename :
+	    str_z(r->arena, r->path));
+	return request_refuse(r, 403, "Access to this resource is not "
+	    "allowed.");
+}
+
+/* Somebody meant to protect it, and forgot from whom. */
+static int
+no_rules(struct request *r)
+{
+	const char *type = authn_type(r);
+
+	if (type == NULL) {
+		r->let_in = true;
+		return PASS;
+	}
+	request_log(r, LEVEL_ERROR, "authz_core", 0, "AH01796: AuthType %s "
+	    "configured without Require: nobody is let in", type);
+	return authn_fail(r);
+}
+
+/* Before anybody said who he is. */
 static int
 check(struct request *r)
 {
 	const struct authz_conf *c = scope_get(r->scope, &mod_authz);
 
-	if (c->root == NULL || !applies(r, c->root) ||
-	    judge(r, c->root) == GRANTED)
+	if (authn_inherits(r) || r->let_in)
 		return PASS;
-	/* A listing looks at every name; what it hides is not worth a line. */
-	request_log(r, r->main != NULL ? LEVEL_DEBUG : LEVEL_ERROR,
-	    "authz_core", 0, "AH01630: client denied by server "
-	    "configuration: %s%s", r->filename != NULL ? "" : "uri ",
-	    r->filename != NULL ? r->filename : str_z(r->arena, r->path));
-	return request_refuse(r, 403, "Access to this resource is not "
-	    "allowed.");
+	if (c->root == NULL)
+		return no_rules(r);
+	switch (!applies(r, c->root) ? VERDICT_GRANTED : judge(r, c->root)) {
+	case VERDICT_GRANTED:
+		r->let_in = true;
+		return PASS;
+	case VERDICT_NO_USER:
+		r->wants_user = true;
+		return PASS;
+	case VERDICT_PENDING:
+		return WAIT;
+	case VERDICT_BROKEN:
+		return authn_fail(r);
+	default:
+		return deny(r);
+	}
+}
+
+/* It would matter who he is, and nobody asked. */
+static int
+nobody_asked(struct request *r)
+{
+	const char *type = authn_type(r);
+
+	if (type == NULL)
+		request_log(r, LEVEL_ERROR, "core", 0, "AH00027: No "
+		    "authentication done but request not allowed without "
+		    "authentication for %.*s. Authentication not configured?",
+		    STR_ARGS(r->path));
+	else
+		request_log(r, LEVEL_ERROR, "authn_core", 0, "AH01796: "
+		    "AuthType %s configured without corresponding module",
+		    type);
+	return authn_fail(r);
+}
+
+static int
+refuse_user(struct request *r)
+{
+	const struct authz_conf *c = scope_get(r->scope, &mod_authz);
+
+	request_log(r, level_for(r), "authz_core", 0, "AH01631: user %.*s: "
+	    "authorization failure for \"%.*s\": ", STR_ARGS(r->user),
+	    STR_ARGS(r->path));
+	if (flag_or(c->forbid, false))
+		return request_refuse(r, 403, "This page is not for you.");
+	return authn_refuse(r, "This page is not for you.");
+}
+
+/* After it is known who he is. */
+static int
+check_user(struct request *r)
+{
+	const struct authz_conf *c = scope_get(r->scope, &mod_authz);
+
+	if (r->let_in)
+		return PASS;
+	if (!r->known)
+		return nobody_asked(r);
+	switch (judge(r, c->root)) {
+	case VERDICT_GRANTED:
+		r->let_in = true;
+		return PASS;
+	case VERDICT_PENDING:
+		return WAIT;
+	case VERDICT_BROKEN:
+		return authn_fail(r);
+	default:
+		return refuse_user(r);
+	}
 }
 
 struct module mod_authz = {
 	.name = "authz_core",
 	.alias = "mod_authz_core.c authz_core_module mod_authz_host.c "
-	    "authz_host_module",
+	    "authz_host_module mod_authz_user.c authz_user_module "
+	    "mod_authz_owner.c authz_owner_module",
 	.conf_size = sizeof(struct authz_conf),
 	.rows = rows,
 	.merge = merge,
 	.access = check,
+	.identity = check_user,
 };

@@ -324,8 +324,6 @@ request_after(struct request *old, struct str uri, bool as_get)
 	r->vhost = old->vhost;
 	r->scope = old->vhost->scope;
 	r->era = old->era;
-	r->user = old->user;
-	r->auth_type = old->auth_type;
 	r->started_us = old->started_us;
 	r->started_mono_us = old->started_mono_us;
 	r->redirect_to = uri;

@@ -103,11 +103,19 @@ struct request {
 	const char	*handler;	/* "cgi-script"; NULL: by kind */
 	const char	*context_prefix, *context_root;	/* Alias; or NULL */
 	bool		 script_alias;	/* a ScriptAlias led here: run it */
-	struct str	 user, auth_type;
 	struct vec	 env;		/* struct env_entry *, in order */
 	struct vec	 notes;		/* the same: what modules tell each
 					 * other and the log (%{X}n) */
 	void		*state[64];	/* per module, by index */
+
+	/* Who may have it; access and identity hooks settle it. */
+	struct str	 user, auth_type; /* as he says; see known */
+	bool		 let_in;	/* access is granted, whoever it is */
+	bool		 wants_user;	/* that depends on who it is */
+	bool		 known;		/* he has proved to be user */
+	/* Tell in a 401 how to log in; set by who asks for a password. */
+	void		(*challenge)(struct request *r);
+	struct names	*names;		/* what was looked up: serve/names.h */
 
 	/* What is answered. */
 	int		 status;	/* 200 until someone says otherwise */
