@@ -9,6 +9,7 @@
 #include "conf/macro.h"
 #include "process/settings.h"
 #include "serve/authn.h"
+#include "serve/admission.h"
 #include "serve/confinement.h"
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
@@ -28,6 +29,7 @@ struct module *const features[] = {
 	&mod_confine,
 	&mod_xsendfile,
 	&mod_unique_id,
+	&mod_admission,
 	&mod_rewrite,		/* where is it */
 	&mod_alias,
 	&mod_access_compat,	/* who may have it */

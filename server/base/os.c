@@ -833,6 +833,18 @@ os_processors(void)
 	return n >= 1 && n <= INT_MAX ? (int)n : 1;
 }
 
+int64_t
+os_memory(void)
+{
+#ifdef _SC_PHYS_PAGES
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+
+	if (pages > 0 && size > 0)
+		return (int64_t)pages * size;
+#endif
+	return (int64_t)1 << 30;
+}
+
 long
 os_open_files(void)
 {

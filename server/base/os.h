@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct confine;
 
@@ -104,6 +105,8 @@ int	os_become(const char *name, uid_t uid, gid_t gid);
 void	os_die_with_parent(int sig);
 /* n random bytes. */
 void	os_random(void *p, size_t n);
+/* Bytes of memory that the machine has. */
+int64_t	os_memory(void);
 /* Processors this process may run on; at least 1. */
 int	os_processors(void);
 /* Raise the soft limit of open files to the hard one; the result.  Programs

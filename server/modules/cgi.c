@@ -469,7 +469,6 @@ worker(struct loop *l, const struct config *c)
 {
 	(void)c;
 	script_init(l);
-	admission_init(l);
 }
 
 static const char *

@@ -8,6 +8,7 @@
 
 #include "base/os.h"
 #include "process/crowd.h"
+#include "serve/turnstile.h"
 
 struct board *
 board_new(unsigned n_seats)
@@ -20,7 +21,8 @@ board_new(unsigned n_seats)
 		return NULL;
 	b->n_seats = n_seats;
 	b->crowd = crowd_new(n_seats);
-	return b->crowd != NULL ? b : NULL;
+	b->turnstile = turnstile_new(n_seats);
+	return b->crowd != NULL && b->turnstile != NULL ? b : NULL;
 }
 
 struct board_sum
@@ -99,6 +101,7 @@ board_leave(struct board *b, unsigned seat)
 	s->pid = 0;
 	s->generation = 0;
 	crowd_forget(b->crowd, seat);
+	turnstile_forget(b->turnstile, seat);
 	while (b->n_used > 0 && b->seats[b->n_used - 1].generation == 0)
 		b->n_used--;
 }

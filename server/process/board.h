@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct crowd;
+struct turnstile;
 
 enum {
 	BOARD_SEATS_MAX		= 1024,	/* workers of all generations */
@@ -57,6 +58,7 @@ struct seat {
 struct board {
 	unsigned		n_seats;
 	struct crowd		*crowd;	/* shared as well */
+	struct turnstile	*turnstile; /* ... */
 	_Atomic unsigned	n_used;	/* the seats behind are free */
 	_Atomic unsigned	generation;
 	_Atomic int64_t		started;	/* the server; time(2) */

@@ -25,6 +25,7 @@
 #include "loop/child.h"
 #include "loop/loop.h"
 #include "process/crowd.h"
+#include "serve/admission.h"
 #include "serve/config.h"
 #include "serve/conn.h"
 #include "serve/turnaway.h"
@@ -552,6 +553,8 @@ begin(const struct worker_place *p)
 	config_serve(p->config);
 	conn_init(w.loop, p->config, &host);
 	turnaway_init(w.loop, p->config);
+	admission_join(p->board->turnstile, p->seat,
+	    p->settings->max_requests);
 	for (i = 0; i < n_modules; i++)
 		if (modules[i]->worker != NULL)
 			modules[i]->worker(w.loop, p->config);

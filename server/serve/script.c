@@ -85,11 +85,22 @@ log_end(struct script *s)
 }
 
 static void
+tell_gone(struct script *s)
+{
+	void (*gone)(struct script *s) = s->gone;
+
+	s->gone = NULL;
+	if (gone != NULL)
+		gone(s);
+}
+
+static void
 ended(struct child *c, int status, const struct rusage *used)
 {
 	struct script *s = LIST_OWNER(c, struct script, child);
 
 	s->exited = true;
+	tell_gone(s);
 	script_close(&s->in);
 	/* What is still in the pipe counts; a grandchild that holds it open
 	 * does not. */
@@ -123,8 +134,10 @@ request_over(void *arg)
 	struct script *s = arg;
 	bool aborted = s->r->aborted || s->failed != 0;
 
+	/* Admission may still want to know whose it was. */
+	if (s->child.pid == 0)
+		tell_gone(s);
 	s->r = NULL;
-	list_remove(&s->place);
 	if (aborted) {
 		script_starve(s);
 		terminate(s);
@@ -236,7 +249,6 @@ script_new(struct request *r, const struct script_terms *terms)
 	s->timer.fire = timed_out;
 	s->child.ended = ended;
 	s->in.fd = s->out.fd = s->err.fd = -1;
-	list_init(&s->place);
 	arena_cleanup(r->arena, request_over, s);
 	return s;
 }

@@ -23,6 +23,7 @@
 #include "serve/account.h"
 #include "serve/output.h"
 #include "serve/request.h"
+#include "serve/turnstile.h"
 
 struct buffer;
 
@@ -38,10 +39,23 @@ struct script_terms {
 	const struct scriptlog *record;	/* NULL: none */
 };
 
+/* Whether it may start: admission.c's. */
+struct admission {
+	enum {
+		ADMISSION_NONE, ADMISSION_REFUSED, ADMISSION_WAITING,
+		ADMISSION_GRANTED, ADMISSION_RUNNING, ADMISSION_OVER
+	}		 state;
+	struct link	 place;		/* among those who wait, or start */
+	struct turn	 turn;
+	int64_t		 since_us, wait_ms;
+};
+
 struct script {
 	struct request	*r;		/* NULL: works on by itself */
 	const char	*path, *name;	/* of the program; its last part */
-	struct link	 place;		/* admission.c's: in its queue */
+	struct admission admission;
+	/* Told once when it has ended, or will never start; or NULL. */
+	void		(*gone)(struct script *s);
 	bool		 started;
 	struct account	 account;
 	int		 failed;	/* a status to refuse with; 0: none */
