@@ -11,6 +11,7 @@
  */
 #include "config.h"
 
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #ifdef HAVE_LINUX_OPENAT2_H
@@ -172,6 +173,21 @@ os_defer_accept(int fd, int seconds)
 	(void)fd;
 	(void)seconds;
 #endif
+}
+
+size_t
+os_unsent(int socket)
+{
+	int n = 0;
+
+#if defined(FIONWRITE)
+	ioctl(socket, FIONWRITE, &n);
+#elif defined(TIOCOUTQ)
+	ioctl(socket, TIOCOUTQ, &n);
+#else
+	(void)socket;
+#endif
+	return n > 0 ? (size_t)n : 0;
 }
 
 /* sendfile by hand.  What the socket does not take is read again next time. */

@@ -37,6 +37,10 @@ void	os_defer_accept(int fd, int seconds);
  * sent, 0 when the file ended early, -1 with errno (EAGAIN: socket full). */
 ssize_t	os_sendfile(int socket, int file, off_t *offset, size_t n);
 
+/* How many bytes that were written to the socket its peer has not acknowledged
+ * yet; 0 where the system does not tell. */
+size_t	os_unsent(int socket);
+
 /* How symbolic links are to be treated on the way to a file. */
 enum os_links { OS_LINKS_FOLLOW, OS_LINKS_IF_OWNER, OS_LINKS_NONE };
 

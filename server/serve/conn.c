@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/os.h"
 #include "serve/conn.h"
 #include "serve/corridor.h"
 #include "serve/exchange.h"
@@ -25,8 +26,6 @@
 #include "serve/reqtimeout.h"
 
 enum {
-	LINGER_MS = 2000,		/* without a sign of the peer */
-	LINGER_MAX_US = 30 * 1000 * 1000,
 	TURN_REQUESTS = 64,		/* pipelined, before others' turn */
 	MAX_HEAD = 1024 * 1024,
 	PROBE_MS = 1000,		/* see probe(); doubles each time */
@@ -103,73 +102,6 @@ conn_free(struct conn *c)
 	free(c);
 }
 
-static int64_t
-timeout_of(const struct conn *c)
-{
-	const struct vhost *v = c->x != NULL && c->x->r != NULL ?
-	    c->x->r->vhost : config->main;
-
-	return number_or(core_conf(v->scope)->timeout_ms, 60000);
-}
-
-/*
- * Close so that the peer surely sees the whole answer: closing a socket with
- * unread bytes would reset it, and the reset may overtake the answer.
- */
-static void
-begin_close(struct conn *c, bool politely)
-{
-	if (!politely) {
-		c->phase = PHASE_DEAD;
-		return;
-	}
-	c->phase = PHASE_LINGER;
-	c->began_us = 0;
-	loop_timer(conn_loop, &c->timer, timeout_of(c));
-}
-
-/* What was kept back leaves first.  True when nothing is left of it. */
-static bool
-linger_begin(struct conn *c)
-{
-	if (c->began_us != 0)
-		return true;
-	switch (writer_flush(c)) {
-	case WRITTEN_ALL:
-		shutdown(c->watch.fd, SHUT_WR);
-		c->began_us = clock_us_now();
-		loop_timer(conn_loop, &c->timer, LINGER_MS);
-		return true;
-	case WRITTEN_FULL:
-		conn_watch(c);
-		return false;
-	default:
-		c->phase = PHASE_DEAD;
-		return false;
-	}
-}
-
-/* True: go on; false: wait for events. */
-static bool
-step_linger(struct conn *c)
-{
-	static char waste[64 * 1024];
-	ssize_t n;
-
-	if (!linger_begin(c))
-		return c->phase == PHASE_DEAD;
-	n = recv(c->watch.fd, waste, sizeof(waste), 0);
-	if (n == 0 || (n < 0 && errno != EAGAIN) ||
-	    clock_us_now() - c->began_us > LINGER_MAX_US) {
-		c->phase = PHASE_DEAD;
-		return true;
-	}
-	if (n > 0)
-		loop_timer(conn_loop, &c->timer, LINGER_MS);
-	conn_watch(c);
-	return false;
-}
-
 /* ---- The head ------------------------------------------------------------ */
 
 static void
@@ -233,7 +165,7 @@ answer_begin(struct conn *c)
 		corridor_refuse(x->r, x->r->status);
 	c->phase = PHASE_WRITE;
 	x->head_left = output_head(x->r);
-	loop_timer(conn_loop, &c->timer, timeout_of(c));
+	loop_timer(conn_loop, &c->timer, conn_timeout(c));
 }
 
 /* The head was no head, or did not come in time. */
@@ -290,7 +222,7 @@ await(struct conn *c, int64_t ms)
 	}
 	c->turn_requests = 0;
 	if (w == WRITTEN_FULL)
-		ms = timeout_of(c);
+		ms = conn_timeout(c);
 	if (ms > 0)
 		loop_timer(conn_loop, &c->timer, ms);
 	conn_watch(c);
@@ -302,13 +234,13 @@ await(struct conn *c, int64_t ms)
 static int64_t
 head_time(const struct conn *c)
 {
-	int64_t all_ms = reqtimeout_ms(reqtimeout_header(config->main->scope),
-	    c->end - c->start);
+	int64_t all_ms = reqtimeout_ms(reqtimeout_header(
+	    conn_vhost(c)->scope), c->end - c->start);
 	int64_t gone_ms = c->began_us == 0 ? 0 :
 	    (clock_us_now() - c->began_us) / 1000;
 
 	if (all_ms == 0)
-		return timeout_of(c);
+		return conn_timeout(c);
 	return all_ms > gone_ms ? all_ms - gone_ms : 1;
 }
 
@@ -338,7 +270,7 @@ head_bytes(struct conn *c)
 		return false;
 	case INTAKE_END:
 		/* A head that never ends asks for nothing. */
-		begin_close(c, c->unsent_n > 0);
+		linger_begin(c, c->unsent_n > 0);
 		return true;
 	default:
 		c->phase = PHASE_DEAD;
@@ -459,6 +391,15 @@ probe(struct conn *c)
 
 /* ---- The answer ---------------------------------------------------------- */
 
+static void
+reader_is_late(struct conn *c)
+{
+	if (c->x != NULL && c->x->r != NULL)
+		request_log(c->x->r, LEVEL_INFO, "core", 0, "the client did "
+		    "not take the answer in time");
+	c->phase = PHASE_DEAD;
+}
+
 /* The answer is on its way: what becomes of the connection? */
 static void
 answered(struct conn *c)
@@ -482,7 +423,50 @@ answered(struct conn *c)
 		c->phase = PHASE_HEAD;
 		return;
 	}
-	begin_close(c, !clean);
+	linger_begin(c, !clean);
+}
+
+/*
+ * How long the socket may stay full: Timeout; and when all such waits together
+ * took that long already, only what the bytes that the client has taken earn
+ * (ResponseMinRate).  What waits in the system's buffer earns nothing.
+ */
+static int64_t
+reader_time(const struct conn *c)
+{
+	const struct exchange *x = c->x;
+	int64_t ms = conn_timeout(c), left;
+	int64_t rate = reqtimeout_min_rate(conn_vhost(c)->scope);
+	uint64_t taken = x->r->bytes_out, unsent;
+
+	if (rate == 0 || x->full_ms < ms)
+		return ms;
+	unsent = os_unsent(c->watch.fd);
+	taken = taken > unsent ? taken - unsent : 0;
+	if (taken / (uint64_t)rate > INT32_MAX)
+		return ms;
+	left = ms + (int64_t)(taken * 1000 / (uint64_t)rate) - x->full_ms;
+	return left < ms ? left : ms;
+}
+
+/* The socket takes no more. */
+static bool
+wait_for_reader(struct conn *c)
+{
+	struct exchange *x = c->x;
+	int64_t ms = reader_time(c);
+
+	x->full = true;
+	x->full_since_ms = clock_ms();
+	if (ms <= 0) {
+		reader_is_late(c);
+		return true;
+	}
+	if (x->r->body == NULL || x->r->body->passive)
+		hold_place(c, false);
+	loop_timer(conn_loop, &c->timer, ms);
+	conn_watch(c);
+	return false;
 }
 
 static bool
@@ -491,6 +475,8 @@ step_write(struct conn *c)
 	bool join = c->x->r->keep_going && c->x->body_done &&
 	    c->start < c->end;
 
+	if (c->x->full)
+		c->x->full_ms += clock_ms() - c->x->full_since_ms;
 	c->x->full = c->x->idle = false;
 	hold_place(c, true);
 	switch (writer_write(c, join)) {
@@ -498,12 +484,7 @@ step_write(struct conn *c)
 		answered(c);
 		return true;
 	case WRITTEN_FULL:
-		c->x->full = true;
-		if (c->x->r->body == NULL || c->x->r->body->passive)
-			hold_place(c, false);
-		loop_timer(conn_loop, &c->timer, timeout_of(c));
-		conn_watch(c);
-		return false;
+		return wait_for_reader(c);
 	case WRITTEN_WAIT:
 		c->x->idle = true;
 		if (c->peer_done)
@@ -513,13 +494,13 @@ step_write(struct conn *c)
 		conn_watch(c);
 		return false;
 	case WRITTEN_TURN:
-		loop_timer(conn_loop, &c->timer, timeout_of(c));
+		loop_timer(conn_loop, &c->timer, conn_timeout(c));
 		loop_later(conn_loop, &c->later);
 		return false;
 	case WRITTEN_CUT:
 		/* What is on its way shall arrive. */
 		exchange_end(c, true);
-		begin_close(c, true);
+		linger_begin(c, true);
 		return true;
 	default:
 		c->phase = PHASE_DEAD;
@@ -542,7 +523,7 @@ step_drain(struct conn *c)
 		return true;
 	default:
 		exchange_end(c, false);
-		begin_close(c, true);
+		linger_begin(c, true);
 		return true;
 	}
 }
@@ -579,7 +560,7 @@ conn_run(struct conn *c)
 			on = step_drain(c);
 			break;
 		case PHASE_LINGER:
-			on = step_linger(c);
+			on = linger_step(c);
 			break;
 		default:
 			conn_free(c);
@@ -678,10 +659,7 @@ on_timer(struct timer *t)
 	struct conn *c = LIST_OWNER(t, struct conn, timer);
 
 	if (is_stuck(c)) {
-		if (c->x != NULL && c->x->r != NULL)
-			request_log(c->x->r, LEVEL_INFO, "core", 0, "the "
-			    "client did not take the answer in time");
-		c->phase = PHASE_DEAD;
+		reader_is_late(c);
 		conn_run(c);
 		return;
 	}

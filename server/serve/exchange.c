@@ -1,9 +1,26 @@
 /*
- * exchange.c - what a connection's socket is watched for.
+ * exchange.c - what a connection's socket is watched for, and for how long.
  */
 #include "serve/exchange.h"
 
+#include "serve/config.h"
+#include "serve/hosts.h"
+
 struct loop *conn_loop;
+
+const struct vhost *
+conn_vhost(const struct conn *c)
+{
+	if (c->x != NULL && c->x->r != NULL)
+		return c->x->r->vhost;
+	return host_named(config_current(), c->client.hosts, STR_NONE);
+}
+
+int64_t
+conn_timeout(const struct conn *c)
+{
+	return number_or(core_conf(conn_vhost(c)->scope)->timeout_ms, 60000);
+}
 
 void
 conn_watch(struct conn *c)

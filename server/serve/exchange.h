@@ -1,6 +1,7 @@
 /*
  * exchange.h - one request and its answer on a connection: the bytes coming in
- * as a body, the bytes going out.  Private to conn.c, intake.c and writer.c.
+ * as a body, the bytes going out.  Private to conn.c, intake.c, writer.c and
+ * linger.c.
  *
  * A connection between two exchanges is just struct conn; everything else lives
  * in the arena of the exchange and goes with it.
@@ -56,6 +57,8 @@ struct exchange {
 	bool		 full;		/* the socket took no more */
 	bool		 idle;		/* the source has nothing yet */
 	unsigned	 probes;	/* sent since the last piece */
+	int64_t		 full_since_ms;	/* while the socket is full */
+	int64_t		 full_ms;	/* before that, in all */
 };
 
 struct conn {
@@ -88,6 +91,11 @@ struct conn {
 extern struct loop *conn_loop;
 /* Watch the socket for what the phase can use now. */
 void		 conn_watch(struct conn *c);
+/* The host that is served; before a head is read, the default one of the
+ * address. */
+const struct vhost *conn_vhost(const struct conn *c);
+/* Its Timeout. */
+int64_t		 conn_timeout(const struct conn *c);
 
 /* ---- intake.c: from the socket into the buffer, and out as a body -------- */
 
@@ -136,5 +144,13 @@ enum written	 writer_interim(struct conn *c);
 bool		 writer_probe(struct conn *c);
 /* Send what was kept back.  WRITTEN_ALL, _FULL or _BROKEN. */
 enum written	 writer_flush(struct conn *c);
+
+/* ---- linger.c: the end --------------------------------------------------- */
+
+/* Close the connection: politely, once the peer has seen everything, or at
+ * once. */
+void		 linger_begin(struct conn *c, bool politely);
+/* In PHASE_LINGER.  True: go on; false: wait for events. */
+bool		 linger_step(struct conn *c);
 
 #endif

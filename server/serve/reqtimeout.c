@@ -8,6 +8,7 @@
 
 struct reqtimeout_conf {
 	struct read_stage	header, body;
+	struct number		min_rate;
 };
 
 static const struct read_stage default_header = { true, 20000, 40000, 500 };
@@ -27,6 +28,14 @@ reqtimeout_body(const struct scope *s)
 	const struct reqtimeout_conf *c = scope_get(s, &mod_reqtimeout);
 
 	return c->body.given ? &c->body : &default_body;
+}
+
+int64_t
+reqtimeout_min_rate(const struct scope *s)
+{
+	const struct reqtimeout_conf *c = scope_get(s, &mod_reqtimeout);
+
+	return number_or(c->min_rate, 100);
 }
 
 int64_t
@@ -99,6 +108,10 @@ static const struct directive rows[] = {
 	  offsetof(struct reqtimeout_conf, header), set_timeouts,
 	  "header=first[-max][,MinRate=bytes] body=...",
 	  .size = 2 * sizeof(struct read_stage) },
+	{ "ResponseMinRate", 1, 1, IN_CONF, SLOT_NUMBER,
+	  offsetof(struct reqtimeout_conf, min_rate),
+	  .help = "bytes a second that a client must take of an answer that "
+	  "has waited for it longer than Timeout; 0: any" },
 	{ 0 }
 };
 

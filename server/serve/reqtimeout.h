@@ -23,6 +23,9 @@ struct read_stage {
 const struct read_stage *reqtimeout_header(const struct scope *s);
 const struct read_stage *reqtimeout_body(const struct scope *s);
 
+/* Bytes a second at which an answer must be taken on the whole; 0: any. */
+int64_t	reqtimeout_min_rate(const struct scope *s);
+
 /* How long the stage may last in all, bytes having arrived so far; 0: for ever.
  * Never less for more bytes. */
 int64_t	reqtimeout_ms(const struct read_stage *stage, uint64_t bytes);

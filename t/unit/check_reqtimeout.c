@@ -117,6 +117,21 @@ END_TEST
 
 #define ROWS(table)	(int)(sizeof(table) / sizeof(table[0]))
 
+START_TEST(answers_must_be_taken)
+{
+	struct scope *outer = scope_new(a), *inner = scope_new(a);
+
+	ck_assert_int_eq(reqtimeout_min_rate(outer), 100);
+	ck_assert_uint_eq(apply(outer, "ResponseMinRate 7"), 0);
+	ck_assert_int_eq(reqtimeout_min_rate(scope_merge(a, outer, inner)),
+	    7);
+	ck_assert_uint_eq(apply(inner, "ResponseMinRate 0"), 0);
+	ck_assert_int_eq(reqtimeout_min_rate(scope_merge(a, outer, inner)),
+	    0);
+	ck_assert_uint_eq(apply(inner, "ResponseMinRate -1"), 1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -129,6 +144,7 @@ main(void)
 	tcase_add_loop_test(t, good_lines, 0, ROWS(good));
 	tcase_add_loop_test(t, bad_lines, 0, ROWS(bad));
 	tcase_add_test(t, inner_covers_outer);
+	tcase_add_test(t, answers_must_be_taken);
 	tcase_add_loop_test(t, bytes_earn_time, 0, ROWS(times));
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
