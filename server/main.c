@@ -22,6 +22,7 @@
 #include "process/master.h"
 #include "process/pidfile.h"
 #include "process/settings.h"
+#include "runcgi.h"
 #include "serve/config.h"
 #include "serve/htaccess.h"
 #include "show.h"
@@ -89,7 +90,9 @@ usage(const char *name)
 "  -T             start without looking whether DocumentRoots exist\n"
 "  -S             show the virtual hosts and places of the configuration\n"
 "  -M             list the modules\n"
-"  -X             one process, attached, for debuggers\n", name);
+"  -X             one process, attached, for debuggers\n"
+"Or: %s run-cgi ... URL\n"
+"                 run a script as the server would\n", name, name);
 	return 1;
 }
 
@@ -502,6 +505,70 @@ obey(struct command *c)
 	return c->verb == VERB_START ? start(c) : control(c);
 }
 
+/* ---- Words: forkful WORD ... --------------------------------------------- */
+
+/* An option that says where the configuration is, and its value: 2, else 0. */
+static int
+read_place(struct command *c, char **argv)
+{
+	if (strlen(argv[0]) != 2 || argv[0][0] != '-' ||
+	    strchr("dfDCc", argv[0][1]) == NULL || argv[1] == NULL)
+		return 0;
+	read_option(c, argv[0][1], argv[1]);
+	return 2;
+}
+
+static int
+run_cgi(struct command *c, char **argv)
+{
+	struct runcgi q = { 0 };
+	struct config *config;
+	int used, status;
+
+	for (; *argv != NULL; argv += used) {
+		used = read_place(c, argv);
+		if (used == 0)
+			used = runcgi_option(&q, c->arena, argv);
+		if (used == 0 && argv[0][0] != '-' && q.url == NULL) {
+			q.url = argv[0];
+			used = 1;
+		}
+		if (used == 0)
+			break;
+	}
+	if (*argv != NULL || q.url == NULL) {
+		runcgi_usage();
+		return 1;
+	}
+	if (settle_places(c) == -1 || (config = load(c, true)) == NULL)
+		return 1;
+	status = runcgi(&q, config);
+	config_end(config);
+	return status;
+}
+
+static const struct {
+	const char	*name;
+	int		(*obey)(struct command *c, char **argv);
+} words[] = {
+	{ "run-cgi", run_cgi },
+};
+
+/* The word's own status, or -1: there is none. */
+static int
+obey_word(struct command *c, int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (argc > 1 && strcmp(argv[1], words[i].name) == 0) {
+			*c = (struct command){ .arena = arena_new(),
+			    .level = -1, .source = {
+			    .server_root = HTTPD_ROOT,
+			    .file = SERVER_CONFIG_FILE } };
+			return words[i].obey(c, argv + 2);
+		}
+	return -1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -512,9 +579,10 @@ main(int argc, char **argv)
 	/* A file at its limit is like a full disk. */
 	signal(SIGXFSZ, SIG_IGN);
 	modules_init(features, n_features);
-	if (read_command(&c, argc, argv) == -1)
+	status = obey_word(&c, argc, argv);
+	if (status == -1 && read_command(&c, argc, argv) == -1)
 		status = usage(argv[0]);
-	else
+	else if (status == -1)
 		status = obey(&c);
 	log_set_main(NULL);
 	arena_end(c.arena);

@@ -222,6 +222,24 @@ timed_out(struct timer *t)
 
 /* ---- The beginning ------------------------------------------------------- */
 
+/* Its log may be needed when the request, and the .htaccess file that told its
+ * levels, are gone. */
+static void
+settle_log(struct script *s)
+{
+	const struct request *r = s->r;
+	const struct log_levels *levels = core_conf(r->scope)->levels;
+
+	if (r->vhost->log.file == NULL) {
+		s->log = *log_main();
+		return;
+	}
+	s->log.file = r->vhost->log.file;
+	if (levels != NULL)
+		s->log.levels = arena_copy(s->arena, levels, sizeof(*levels) +
+		    levels->n * sizeof(levels->module[0]));
+}
+
 struct script *
 script_new(struct request *r, const struct script_terms *terms)
 {
@@ -233,8 +251,7 @@ script_new(struct request *r, const struct script_terms *terms)
 	s->made_us = clock_us_now();
 	s->path = str_z(a, str_of(r->filename));
 	s->name = strrchr(s->path, '/') + 1;
-	s->log = (struct log){ r->vhost->log.file,
-	    core_conf(r->scope)->levels };
+	settle_log(s);
 	s->about.client = str_fmt(a, "%s:%u", r->client->peer,
 	    r->client->peer_port);
 	s->terms = *terms;
