@@ -128,9 +128,26 @@ deliver(struct loop *l, struct watch *w, unsigned events)
 	w->ready(w, events);
 }
 
+/* What the others rely on; l->at stays 0, so that all may still be
+ * forgotten. */
+static void
+run_first(struct loop *l)
+{
+	for (size_t i = 0; i < l->n_batch; i++) {
+		struct event e = l->batch[i];
+
+		if (e.watch == NULL || !e.watch->first)
+			continue;
+		l->batch[i].watch = NULL;
+		deliver(l, e.watch, e.events);
+	}
+}
+
 static void
 run_ready(struct loop *l)
 {
+	l->at = 0;
+	run_first(l);
 	for (l->at = 0; l->at < l->n_batch; l->at++)
 		if (l->batch[l->at].watch != NULL)
 			deliver(l, l->batch[l->at].watch,

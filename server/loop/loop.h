@@ -47,6 +47,7 @@ enum {
 struct watch {
 	int		 fd;
 	void		(*ready)(struct watch *w, unsigned events);
+	bool		 first;		/* called before all others of a turn */
 	unsigned	 wanted;	/* the loop's: what was asked for */
 	unsigned	 known;		/* the loop's: the kernel was told */
 	size_t		 place;		/* the loop's: backend bookkeeping */

@@ -17,6 +17,7 @@
 #include "serve/condition.h"
 #include "serve/core.h"
 #include "serve/hosts.h"
+#include "serve/htaccess.h"
 #include "serve/limit.h"
 #include "serve/options.h"
 #include "serve/override.h"
@@ -553,4 +554,5 @@ struct module mod_core = {
 	.rows = rows,
 	.merge = merge,
 	.finish = finish,
+	.worker = htaccess_worker,
 };

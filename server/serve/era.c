@@ -29,6 +29,7 @@ era_new(unsigned generation)
 	e->arena = a;
 	e->merged = hash_new(a);
 	e->directories = hash_new(a);
+	e->ways = hash_new(a);
 	e->generation = generation;
 	e->holders = 1;
 	if (list_arena == NULL)
@@ -58,6 +59,7 @@ is_over(const struct era *e, const struct config *c)
 	if (e->generation != c->generation)
 		return true;
 	if (hash_count(e->directories) > DIRECTORIES_MAX ||
+	    hash_count(e->ways) > DIRECTORIES_MAX ||
 	    hash_count(e->merged) > MERGED_MAX)
 		return true;
 	return e->stale > STALE_BYTES_MAX &&

@@ -20,6 +20,7 @@ struct era {
 	struct arena	*arena;
 	struct hash	*merged;	/* two scopes -> struct scope */
 	struct hash	*directories;	/* path -> htaccess.c's */
+	struct hash	*ways;		/* path -> route.c's */
 	unsigned	 generation;	/* of the configuration it is about */
 	size_t		 stale;		/* bytes nobody will ask for again */
 	size_t		 holders;	/* requests, and 1 for the newest */

@@ -4,6 +4,10 @@
  * Everything lives in an era: what a file said when it has changed since is
  * only counted as stale.  Invariant: what is remembered of a file was read from
  * the very version that the stamp names.
+ *
+ * Where the system tells of changes, a file is looked at when one was told that
+ * may concern any of the files, and once a second; else by every walk.  So what
+ * was told is only a reason to look, and never trusted for more.
  */
 #include <sys/stat.h>
 
@@ -13,13 +17,19 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
+#include "base/fresh.h"
 #include "conf/include.h"
+#include "loop/loop.h"
 #include "serve/era.h"
 #include "serve/htaccess.h"
 #include "serve/sections.h"
 
 /* A file that changed so recently may change again without a new time. */
 #define YOUNG_NS	INT64_C(50000000)
+
+/* How long being told nothing is enough. */
+enum { LOOK_AGAIN_MS = 1000 };
 
 /* Which version of a file it is. */
 struct stamp {
@@ -36,11 +46,15 @@ struct known {
 	enum os_links	 links;
 	const struct vec *names;	/* AccessFileName */
 	uint64_t	 looked;	/* by which walk, last */
+	bool		 watched;	/* changes are told ... */
+	uint64_t	 changes;	/* ... this many before the last look */
+	int64_t		 looked_ms;	/* when that was */
 	size_t		 which;		/* of names; names->n: none is there */
 	const char	*path;		/* of that */
 	struct stamp	 stamp;
 	bool		 young;		/* look again, whatever the stamp */
 	bool		 depends;	/* on other files: <IfFile> */
+	bool		 linked;	/* it has other names, too */
 	struct str	 text;
 	int		 status;	/* PASS, or a refusal */
 	int		 error;		/* errno of a 403 that was logged */
@@ -53,6 +67,110 @@ struct place_known {
 	const char	*directory;
 	struct known	*first;
 };
+
+/* ---- Being told ---------------------------------------------------------- */
+
+static struct {
+	struct fresh	*fresh;		/* NULL: nobody tells */
+	struct watch	 watch;
+	uint64_t	 changes;	/* that may concern a file */
+	struct hash	*names;		/* that files were asked for by */
+	struct arena	*arena;
+} told;
+
+static void
+on_change(void *arg, const char *directory, const char *name)
+{
+	(void)arg;
+	(void)directory;
+	if (name == NULL || hash_get(told.names, str_of(name)) != NULL)
+		told.changes++;
+}
+
+static void
+on_ready(struct watch *w, unsigned events)
+{
+	(void)w;
+	(void)events;
+	fresh_read(told.fresh);
+}
+
+void
+htaccess_worker(struct loop *l, const struct config *c)
+{
+	(void)c;
+	if (told.arena != NULL)
+		arena_end(told.arena);
+	if (told.fresh != NULL)
+		fresh_end(told.fresh);
+	told.changes++;
+	told.arena = arena_new();
+	told.names = hash_new(told.arena);
+	told.fresh = fresh_new(on_change, NULL);
+	if (told.fresh == NULL)
+		return;
+	told.watch.fd = fresh_fd(told.fresh);
+	told.watch.ready = on_ready;
+	told.watch.first = true;
+	if (loop_watch(l, &told.watch, LOOP_READ) == 0)
+		return;
+	fresh_end(told.fresh);
+	told.fresh = NULL;
+}
+
+/* Be told of the directory's files, and of whatever may put another directory
+ * in its place. */
+static bool
+watch_way(struct htaccess_walk *w, const char *directory)
+{
+	size_t n = strlen(directory);
+	char *part = str_z(w->r->arena, str_of(directory));
+
+	if (told.fresh == NULL)
+		return false;
+	for (size_t i = w->seen_n + 1; i < n; i++) {
+		char kept = part[i];
+
+		if (i > 1 && kept != '/')
+			continue;
+		part[i] = 0;
+		if (!fresh_watch(told.fresh, part, FRESH_NAMES))
+			return false;
+		part[i] = kept;
+	}
+	w->seen_n = n;
+	return fresh_watch(told.fresh, directory, FRESH_FILES);
+}
+
+static bool
+will_be_told(const struct known *k)
+{
+	return k->watched && !k->depends && !k->linked;
+}
+
+static bool
+is_trusted(const struct known *k)
+{
+	return will_be_told(k) && k->changes == told.changes &&
+	    clock_ms() - k->looked_ms < LOOK_AGAIN_MS;
+}
+
+void
+htaccess_go_on(struct htaccess_walk *w, const struct htaccess_walk *old)
+{
+	struct htaccess_walk now = *old;
+
+	now.r = w->r;
+	now.number = w->number;
+	*w = now;
+}
+
+bool
+htaccess_holds(const struct htaccess_walk *w)
+{
+	return !w->asked || (!w->not_told && w->changes == told.changes &&
+	    clock_ms() - w->looked_ms < LOOK_AGAIN_MS);
+}
 
 /* ---- Versions ------------------------------------------------------------ */
 
@@ -217,6 +335,14 @@ refuse(struct known *k, const struct request *r, int error, const char *why)
 	    "the server's user can read", k->path, *why != 0 ? ": " : "", why);
 }
 
+static bool
+is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) != 0 || S_ISLNK(st.st_mode);
+}
+
 /* Read the open file fd, unless it says what it said before. */
 static void
 take_in(struct known *k, struct request *r, struct era *e,
@@ -228,7 +354,8 @@ take_in(struct known *k, struct request *r, struct era *e,
 	const char *why;
 
 	k->stamp = stamp_of(st);
-	k->young = is_young(&k->stamp);
+	k->young = !k->watched && is_young(&k->stamp);
+	k->linked = st->st_nlink > 1 || is_link(k->path);
 	if (!S_ISREG(st->st_mode)) {
 		refuse(k, r, EISDIR, "");
 		return;
@@ -296,7 +423,7 @@ read_anew(struct known *k, struct request *r, struct era *e,
 		forget(k, e);
 	k->which = k->names->n;
 	k->path = NULL;
-	k->young = false;
+	k->depends = k->linked = k->young = false;
 }
 
 /* ---- Remembering --------------------------------------------------------- */
@@ -346,6 +473,9 @@ known_new(struct era *e, struct place_known *p, const struct override *o,
 	k->young = true;
 	k->next = p->first;
 	p->first = k;
+	for (size_t i = 0; told.names != NULL && i < names->n; i++)
+		hash_set(told.names, str_copy(told.arena,
+		    str_of(names->at[i])), told.names);
 	return k;
 }
 
@@ -376,6 +506,29 @@ htaccess_walk(struct request *r)
 	return (struct htaccess_walk){ .r = r, .number = ++numbers };
 }
 
+/* Whatever happens after this moment will be told. */
+static void
+look_again(struct known *k, struct htaccess_walk *w, const char *directory)
+{
+	k->changes = told.changes;
+	k->looked_ms = clock_ms();
+	k->watched = watch_way(w, directory);
+	if (!is_fresh(k, w->r->arena, directory))
+		read_anew(k, w->r, w->r->era, directory);
+}
+
+static void
+note(struct htaccess_walk *w, const struct known *k)
+{
+	if (!will_be_told(k) ||
+	    (w->asked && w->changes != k->changes))
+		w->not_told = true;
+	w->changes = k->changes;
+	if (!w->asked || k->looked_ms < w->looked_ms)
+		w->looked_ms = k->looked_ms;
+	w->asked = true;
+}
+
 int
 htaccess_find(struct htaccess_walk *w, struct str directory,
     const struct override *o, enum os_links links,
@@ -397,11 +550,10 @@ htaccess_find(struct htaccess_walk *w, struct str directory,
 	k = known_find(p, o, links, names);
 	if (k == NULL)
 		k = known_new(e, p, o, links, names);
-	if (k->looked != w->number) {
-		k->looked = w->number;
-		if (!is_fresh(k, r->arena, p->directory))
-			read_anew(k, r, e, p->directory);
-	}
+	if (k->looked != w->number && !is_trusted(k))
+		look_again(k, w, p->directory);
+	k->looked = w->number;
+	note(w, k);
 	*found = k->section;
 	if (k->status == 403)
 		return request_refuse(r, 403, "The server is not able to read "

@@ -20,9 +20,23 @@ struct htaccess_walk {
 	struct request	*r;
 	uint64_t	 number;
 	bool		 over;	/* below here there are no directories */
+	size_t		 seen_n;	/* of the path: seen to be watched */
+	/* For how long it holds: */
+	bool		 asked;		/* about one file at least */
+	bool		 not_told;	/* one of them is not watched */
+	uint64_t	 changes;
+	int64_t		 looked_ms;
 };
 
 struct htaccess_walk htaccess_walk(struct request *r);
+/* Be where old was, which holds. */
+void	htaccess_go_on(struct htaccess_walk *w,
+	    const struct htaccess_walk *old);
+/* What w found would be found again, without looking. */
+bool	htaccess_holds(const struct htaccess_walk *w);
+/* A worker begins: let l tell of changes from now on.  Without it, every walk
+ * looks at every file. */
+void	htaccess_worker(struct loop *l, const struct config *c);
 
 /*
  * What the file of directory (absolute, no trailing slash but "/") says, where

@@ -177,6 +177,84 @@ descend_one(struct descent *d, struct str directory)
 	return PASS;
 }
 
+/* ---- Ways that were gone before ------------------------------------------ */
+
+/* What a descent to one directory came to. */
+struct way {
+	struct way	*next;		/* to the same directory */
+	const struct vhost *vhost;
+	size_t		 root_n;
+	struct htaccess_walk walk;	/* tells whether it still holds */
+	const struct scope *scope;
+	struct vec	 with_inside;
+	unsigned	 depth;
+	enum os_links	 strictest, links;
+};
+
+static struct way *
+way_find(const struct descent *d, struct str name)
+{
+	const struct request *r = d->m.r;
+	struct way *w = hash_get(r->era->ways, name);
+
+	while (w != NULL && (w->vhost != r->vhost || w->root_n != r->root_n))
+		w = w->next;
+	return w;
+}
+
+/* Be where the way leads to; false when nobody has gone it lately. */
+static bool
+way_take(struct descent *d, struct str name)
+{
+	struct request *r = d->m.r;
+	const struct way *w = way_find(d, name);
+
+	if (w == NULL || !htaccess_holds(&w->walk))
+		return false;
+	htaccess_go_on(&d->walk, &w->walk);
+	d->done = name.n;
+	d->depth = w->depth;
+	d->strictest = w->strictest;
+	d->m.with_inside = (struct vec){ 0 };
+	for (size_t i = 0; i < w->with_inside.n; i++)
+		vec_add(r->arena, &d->m.with_inside, w->with_inside.at[i]);
+	r->scope = w->scope;
+	r->links = w->links;
+	return true;
+}
+
+/* Remember the way to a directory that is there. */
+static void
+way_keep(const struct descent *d, struct str name)
+{
+	const struct request *r = d->m.r;
+	struct arena *a = r->era->arena;
+	struct way *w = way_find(d, name);
+
+	if (d->walk.not_told || d->walk.over)
+		return;
+	if (w != NULL && htaccess_holds(&w->walk))
+		return;
+	if (w == NULL) {
+		w = arena_one(a, struct way);
+		w->next = hash_get(r->era->ways, name);
+		hash_set(r->era->ways, str_copy(a, name), w);
+	}
+	w->vhost = r->vhost;
+	w->root_n = r->root_n;
+	w->walk = d->walk;
+	w->scope = r->scope;
+	w->depth = d->depth;
+	w->strictest = d->strictest;
+	w->links = r->links;
+	era_stale(r->era, w->with_inside.n * sizeof(void *));
+	w->with_inside = (struct vec){ 0 };
+	for (size_t i = 0; i < d->m.with_inside.n; i++)
+		vec_add(a, &w->with_inside, d->m.with_inside.at[i]);
+}
+
+/* ---- Going down ---------------------------------------------------------- */
+
 /*
  * Go on down to name: "/" and every part that ends before a slash.  Then
  * r->links is the strictest policy for links among the directories from the
@@ -187,6 +265,8 @@ descend(struct descent *d, struct str name)
 {
 	struct request *r = d->m.r;
 
+	if (way_take(d, name))
+		return PASS;
 	for (size_t i = d->done + 1; i <= name.n; i++) {
 		if (i < name.n && i > 1 && name.at[i] != '/')
 			continue;
@@ -391,7 +471,7 @@ int
 route_directory(struct request *r)
 {
 	struct descent d;
-	struct str name, done;
+	struct str name, done, directory;
 	int said;
 
 	descent_begin(&d, r);
@@ -409,10 +489,12 @@ route_directory(struct request *r)
 	find_file(r, r->links);
 
 	name = str_of(r->filename);
-	said = descend_anew(&d, done, r->found.kind == FOUND_DIRECTORY ?
-	    name : parent_of(name));
+	directory = r->found.kind == FOUND_DIRECTORY ? name : parent_of(name);
+	said = descend_anew(&d, done, directory);
 	if (said != PASS)
 		return said;
+	if (r->found.kind != FOUND_NOTHING || is_missing(r->found.error))
+		way_keep(&d, directory);
 	if (r->found.kind == FOUND_DIRECTORY)
 		name = str_fmt(r->arena, "%s/", name.n > 1 ? name.at : "");
 	sections_directory_match(&r->config->main->sections,
