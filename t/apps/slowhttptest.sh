@@ -18,6 +18,10 @@ fi
 
 echo "please take a seat" >"$dir/htdocs/index.html"
 head -c 5000000 /dev/zero >"$dir/htdocs/large"
+program eat <<'END'
+#!/bin/sh
+exec cat >/dev/null
+END
 serve <<'END'
 MaxRequestWorkers 50
 CustomLog logs/access_log "%h %>s %O"
@@ -51,6 +55,7 @@ attack()
 
 attack headers -H -i 1 -u "$url/"
 attack body -B -i 1 -s 8192 -u "$url/"
+attack program -B -i 1 -s 8192 -u "$url/cgi-bin/eat"
 attack read -X -w 1 -y 64 -n 1 -z 8 -k 3 -u "$url/large"
 attack range -R -u "$url/large" -t HEAD -a 10 -b 3000
 

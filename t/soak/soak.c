@@ -1,7 +1,8 @@
 /*
  * soak.c - a long day at the server.
  *
- *	soak [-s SEED] [-n REQUESTS] [-c CONNECTIONS] [-i SECONDS] PORT MASTER
+ *	soak [-s SEED] [-n REQUESTS] [-c CONNECTIONS] [-i SECONDS] [-m KIB]
+ *	    PORT MASTER
  *	soak -f small|large
  *
  * The connections send requests of all kinds, alone and pipelined, whole and in
@@ -10,7 +11,7 @@
  * says what the processes of the server hold.  The exit status is 0 when every
  * answer was right, and when at the end the server holds what it held at the
  * beginning: no fd more, no zombie, no script, and no more memory than after
- * the first tenth and a little.  -f writes one of the files that the server
+ * the first tenth and KIB (2048).  -f writes one of the files that the server
  * must have.
  */
 #include <sys/socket.h>
@@ -29,7 +30,6 @@
 
 enum {
 	LATE_S		= 60,
-	MEMORY_MORE	= 2048,		/* KiB: a little */
 };
 
 struct line {
@@ -49,6 +49,7 @@ static uint16_t port;
 static pid_t master;
 static long requests, aborted, wrong, max_requests = 50000;
 static double started, every = 10;
+static unsigned long memory_more = 2048;
 
 static double
 now(void)
@@ -383,7 +384,7 @@ judge(const struct look *first, const struct look *warm,
 		printf("something is left behind\n");
 		status = 1;
 	}
-	if (last->pss_kib > warm->pss_kib + MEMORY_MORE) {
+	if (last->pss_kib > warm->pss_kib + memory_more) {
 		printf("the memory grows\n");
 		status = 1;
 	}
@@ -405,13 +406,14 @@ main(int argc, char **argv)
 	int option;
 
 	pattern_make();
-	while ((option = getopt(argc, argv, "s:n:c:i:f:")) != -1)
+	while ((option = getopt(argc, argv, "s:n:c:i:m:f:")) != -1)
 		switch (option) {
 		case 's': dice_state = strtoull(optarg, NULL, 10) * 2 + 1;
 			break;
 		case 'n': max_requests = atol(optarg); break;
 		case 'c': n_lines = (unsigned)atoi(optarg); break;
 		case 'i': every = atof(optarg); break;
+		case 'm': memory_more = strtoul(optarg, NULL, 10); break;
 		case 'f': write_file(optarg);
 		/* FALLTHROUGH */
 		default: return 2;
