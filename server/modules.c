@@ -18,7 +18,7 @@
 extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
     mod_access_compat, mod_auth_basic, mod_auth_digest, mod_authz,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
-    mod_static, mod_unique_id;
+    mod_headers, mod_setenvif, mod_static, mod_unique_id;
 
 struct module *const features[] = {
 	&mod_language,
@@ -32,6 +32,7 @@ struct module *const features[] = {
 	&mod_admission,
 	&mod_rewrite,		/* where is it */
 	&mod_alias,
+	&mod_setenvif,		/* what may matter for that: */
 	&mod_access_compat,	/* who may have it */
 	&mod_authn_core,
 	&mod_auth_basic,
@@ -42,6 +43,7 @@ struct module *const features[] = {
 	&mod_filter,
 	&mod_dormant,
 	&mod_dir,		/* which file of a directory: comes last */
+	&mod_headers,		/* after all that may change what it reads */
 	&mod_cgi,		/* who answers */
 	&mod_autoindex,
 	&mod_static,		/* ... if nobody else does */

@@ -861,6 +861,18 @@ os_memory(void)
 	return (int64_t)1 << 30;
 }
 
+void
+os_load_averages(double load[3])
+{
+	int n = 0;
+
+#ifdef HAVE_GETLOADAVG
+	n = getloadavg(load, 3);
+#endif
+	for (n = n < 0 ? 0 : n; n < 3; n++)
+		load[n] = 0;
+}
+
 long
 os_open_files(void)
 {

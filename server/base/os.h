@@ -113,6 +113,8 @@ void	os_random(void *p, size_t n);
 int64_t	os_memory(void);
 /* Processors this process may run on; at least 1. */
 int	os_processors(void);
+/* The loads of the last 1, 5 and 15 minutes; zeroes where nobody knows. */
+void	os_load_averages(double load[3]);
 /* Raise the soft limit of open files to the hard one; the result.  Programs
  * started later get the old one back. */
 long	os_open_files(void);

@@ -110,6 +110,20 @@ is_of_document(struct str name)
 	    str_starts_nocase(name, STR("Content-"));
 }
 
+/* Which of the two lists of fields it goes into: as in Apache, nearly all that
+ * a program says holds always. */
+static bool
+holds_always(struct str name)
+{
+	static const char *const others[] = { "Location", "Accept-Ranges",
+	    "Vary", "X-Sendfile" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (str_is_nocase(name, others[i]))
+			return false;
+	return !is_of_document(name);
+}
+
 static void
 copy_fields(struct request *r, const struct cgihead *head)
 {
@@ -118,8 +132,7 @@ copy_fields(struct request *r, const struct cgihead *head)
 	for (size_t i = 0; i < head->fields.n; i++) {
 		struct str name = head->fields.at[i].name;
 		struct str value = head->fields.at[i].value;
-		/* A cookie that was given stays, whatever comes of it. */
-		bool always = elsewhere || str_is_nocase(name, "Set-Cookie");
+		bool always = elsewhere || holds_always(name);
 
 		if (elsewhere && is_of_document(name))
 			continue;

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "conf/directive.h"
+#include "serve/charset.h"
 #include "serve/request.h"
 
 extern struct module mod_mime;
@@ -333,29 +334,6 @@ read_name(struct arena *a, const struct mime_conf *c,
 	}
 }
 
-/* type without a charset of its own, and with this one. */
-static struct str
-type_with_charset(struct arena *a, struct str type, const char *charset)
-{
-	struct text t = { .arena = a };
-	struct str part;
-	bool first = true;
-
-	if (charset == NULL)
-		return type;
-	while (str_cut(&type, ';', &part)) {
-		part = str_trim(part);
-		if (!first && str_starts_nocase(part, STR("charset=")))
-			continue;
-		if (!first)
-			text_addz(&t, "; ");
-		text_add(&t, part);
-		first = false;
-	}
-	text_addf(&t, "; charset=%s", charset);
-	return text_str(&t);
-}
-
 static void
 set_by_name(struct request *r)
 {
@@ -375,7 +353,7 @@ set_by_name(struct request *r)
 		list_add(&told.languages, c->default_language);
 	if (told.type != NULL)
 		fields_set(&r->out, STR("Content-Type"),
-		    type_with_charset(r->arena, str_of(told.type),
+		    charset_put(r->arena, str_of(told.type),
 		    told.charset));
 	if (told.languages.n > 0)
 		fields_set(&r->out, STR("Content-Language"),
@@ -428,26 +406,6 @@ fixup(struct request *r)
 	return PASS;
 }
 
-/* AddDefaultCharset is for whoever wrote the text, scripts included. */
-static void
-headers(struct request *r)
-{
-	const char *charset = core_conf(r->scope)->default_charset;
-	struct str type, base;
-
-	if (charset == NULL || strcmp(charset, "off") == 0)
-		return;
-	type = base = fields_get(&r->out, STR("Content-Type"));
-	if (str_find(base, ';') >= 0)
-		base = str_trim(str_first(base, (size_t)str_find(base, ';')));
-	if (!str_is_nocase(base, "text/plain") &&
-	    !str_is_nocase(base, "text/html"))
-		return;
-	if (str_find_nocase(type, STR("charset=")) < 0)
-		fields_set(&r->out, STR("Content-Type"),
-		    type_with_charset(r->arena, type, charset));
-}
-
 struct module mod_mime = {
 	.name = "mime",
 	.alias = "mod_mime.c mime_module",
@@ -456,5 +414,4 @@ struct module mod_mime = {
 	.merge = merge,
 	.finish = finish,
 	.fixup = fixup,
-	.headers = headers,
 };

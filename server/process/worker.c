@@ -448,6 +448,15 @@ on_served(uint64_t bytes, int64_t us)
 	seat_add(w.seat->busy_us, (uint64_t)us);
 }
 
+static unsigned
+on_busy_percent(void)
+{
+	unsigned long max = w.place->settings->max_requests;
+	unsigned long now = board_sum(w.place->board, 0).requests;
+
+	return max == 0 || now >= max ? 100 : (unsigned)(now * 100 / max);
+}
+
 static void
 on_script(pid_t group, bool yes)
 {
@@ -532,7 +541,7 @@ static int
 begin(const struct worker_place *p)
 {
 	static const struct conn_host host = { on_connections, on_begin,
-	    on_pause, on_served };
+	    on_pause, on_served, on_busy_percent };
 	size_t i;
 
 	w.place = p;

@@ -797,3 +797,9 @@ conn_busy(void)
 {
 	return busy;
 }
+
+unsigned
+conn_busy_percent(void)
+{
+	return host == NULL ? 0 : host->busy_percent();
+}

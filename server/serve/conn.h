@@ -27,6 +27,8 @@ struct conn_host {
 	void	(*pause)(void);
 	/* One exchange is over: bytes sent and duration, for the scoreboard. */
 	void	(*served)(uint64_t bytes, int64_t us);
+	/* How much of what the server can do at once it does: 0 to 100. */
+	unsigned (*busy_percent)(void);
 };
 
 void	conn_init(struct loop *l, const struct config *c,
@@ -48,5 +50,7 @@ void	conn_close_all(void);
 size_t	conn_count(void);
 /* Requests between their head and their last byte. */
 size_t	conn_busy(void);
+/* As the host says; 0 where there is none. */
+unsigned conn_busy_percent(void);
 
 #endif

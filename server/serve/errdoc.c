@@ -136,6 +136,8 @@ errdoc_page(struct request *r)
 	keep_fields(r);
 	r->length = 0;
 	r->body = NULL;
+	/* For these two the answer was begun and is only not shown. */
+	r->own_page = r->status != 304 && r->status != 412;
 	if (status_has_no_body(r->status))
 		return;
 	text_addf(&t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
@@ -147,7 +149,8 @@ errdoc_page(struct request *r)
 	add_details(r, &t);
 	add_signature(r, &t);
 	text_addz(&t, "</body>\n</html>\n");
-	fields_set(&r->out, STR("Content-Type"),
+	fields_set(&r->out, STR("Content-Type"), request_env(r,
+	    STR("suppress-error-charset")).at != NULL ? STR("text/html") :
 	    STR("text/html; charset=utf-8"));
 	r->length = (int64_t)t.n;
 	r->body = source_memory(r->arena, text_str(&t));
@@ -170,6 +173,7 @@ document_for(const struct request *r, int status)
 static int
 answer_text(struct request *r, const char *text)
 {
+	r->own_page = true;
 	keep_fields(r);
 	fields_set(&r->out, STR("Content-Type"),
 	    STR("text/html; charset=utf-8"));

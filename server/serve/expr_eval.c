@@ -35,7 +35,8 @@ expr_fail(struct evaluation *v, const char *fmt, ...)
 void
 expr_read_field(struct evaluation *v, struct str name)
 {
-	if (name.n > 0 && !str_is_nocase(name, "Host"))
+	if (name.n > 0 && field_name_span(name.at, name.n) == name.n &&
+	    !str_is_nocase(name, "Host"))
 		vec_add(v->r->arena, &v->read_fields,
 		    str_z(v->r->arena, name));
 }

@@ -43,6 +43,8 @@ get_answer_field(struct evaluation *v, struct str arg)
 {
 	struct str value = fields_join(v->r->arena, &v->r->out, arg);
 
+	if (str_is_nocase(arg, "Content-Length") && v->r->length >= 0)
+		return str_fmt(v->r->arena, "%lld", (long long)v->r->length);
 	if (value.at == NULL)
 		value = fields_join(v->r->arena, &v->r->out_always, arg);
 	return or_empty(value);

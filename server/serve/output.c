@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "http/status.h"
+#include "serve/charset.h"
 #include "serve/output.h"
 #include "serve/request.h"
 
@@ -145,17 +146,49 @@ drop_for_304(struct fields *f)
 		fields_unset(f, STR("Last-Modified"));
 }
 
+/* Variables by which SetEnvIf and BrowserMatch ask for an older way to answer;
+ * most requests have no variables at all. */
+static bool
+is_asked(const struct request *r, const char *variable)
+{
+	return r->env.n > 0 && request_env(r, str_of(variable)).at != NULL;
+}
+
+static int
+version_of(const struct request *r)
+{
+	return r->head->version > 10 && (is_asked(r, "downgrade-1.0") ||
+	    is_asked(r, "force-no-vary")) ? 10 : r->head->version;
+}
+
+static bool
+says_http_10(const struct request *r)
+{
+	return version_of(r) == 10 && (is_asked(r, "force-response-1.0") ||
+	    is_asked(r, "force-no-vary"));
+}
+
+/* The connection stays, as far as the two protocols go. */
+static bool
+may_stay(const struct request *r)
+{
+	if (is_asked(r, "nokeepalive") || says_http_10(r))
+		return false;
+	return version_of(r) == r->head->version || fields_has_token(&r->in,
+	    STR("Connection"), STR("keep-alive"));
+}
+
 /* How the end of the body will be known, and whether the connection stays. */
 static void
 settle_framing(struct request *r)
 {
 	const struct core_conf *c = core_conf(r->vhost->scope);
 	int64_t max = number_or(c->max_keep_alive, 100);
-	int version = r->head->version;
+	int version = version_of(r);
 	bool bodiless = status_has_no_body(r->status);
 
 	r->keep_going = r->head->keep_alive && !r->close_after && !r->nph &&
-	    version >= 10 && flag_or(c->keep_alive, true) &&
+	    version >= 10 && may_stay(r) && flag_or(c->keep_alive, true) &&
 	    (max == 0 || (int64_t)r->client->answered + 1 < max);
 	if (bodiless || (r->body == NULL && r->length < 0))
 		r->length = 0;
@@ -194,7 +227,7 @@ add_status_line(struct request *r, struct text *t)
 	struct str reason = r->reason.n > 0 ? r->reason :
 	    status_reason(r->status);
 
-	text_addz(t, "HTTP/1.1 ");
+	text_addz(t, says_http_10(r) ? "HTTP/1.0 " : "HTTP/1.1 ");
 	text_addn(t, (uint64_t)r->status);
 	text_addc(t, ' ');
 	text_add(t, reason);
@@ -210,6 +243,55 @@ run_hooks(struct request *r)
 	for (size_t i = 0; i < n_modules; i++)
 		if (modules[i]->headers != NULL)
 			modules[i]->headers(r);
+	charset_default(r);
+}
+
+/* What all fields of this name say, each thing once, as one field. */
+static void
+unite_vary(struct request *r)
+{
+	struct str name = STR("Vary"), value, part;
+	struct fields all;
+	struct text t = { .arena = r->arena };
+
+	fields_init(&all, r->arena);
+	fields_append(&all, &r->out_always);
+	fields_append(&all, &r->out);
+	value = fields_join(r->arena, &all, name);
+	if (value.at == NULL)
+		return;
+	fields_unset(&r->out_always, name);
+	fields_unset(&r->out, name);
+	while (str_element(&value, &part)) {
+		if (fields_has_token(&r->out, name, part))
+			continue;
+		if (t.n > 0)
+			text_addc(&t, ',');
+		text_add(&t, part);
+		fields_set(&r->out, name, text_str(&t));
+	}
+}
+
+/*
+ * Lines of the configuration may change any field, but how the answer is framed
+ * is settled here and told by nobody else; "Connection: close" is a wish.
+ */
+static void
+settle_edited(struct request *r)
+{
+	static const struct str ours[] = { STR("Connection"),
+	    STR("Keep-Alive"), STR("Transfer-Encoding"), STR("Content-Length"),
+	    STR("Date"), STR("Server") };
+	struct fields *lists[] = { &r->out_always, &r->out };
+
+	for (size_t k = 0; k < 2; k++) {
+		if (fields_has_token(lists[k], STR("Connection"),
+		    STR("close")))
+			r->close_after = true;
+		for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+			fields_unset(lists[k], ours[i]);
+	}
+	unite_vary(r);
 }
 
 struct str
@@ -218,6 +300,10 @@ output_head(struct request *r)
 	struct text t = { .arena = r->arena };
 
 	run_hooks(r);
+	if (r->edited)
+		settle_edited(r);
+	if (is_asked(r, "force-no-vary"))
+		fields_unset(&r->out, STR("Vary"));
 	if (r->status == 304)
 		drop_for_304(&r->out);
 	settle_framing(r);

@@ -125,6 +125,9 @@ struct request {
 	struct source	*body;		/* NULL: none */
 	int64_t		 length;	/* of body; -1: not known */
 	struct str	 why;		/* a sentence for the error page */
+	bool		 own_page;	/* the server itself made it: an error
+					 * or a redirect */
+	bool		 edited;	/* the configuration changed fields */
 	bool		 nph;		/* the body is the whole response */
 	bool		 chunked;	/* set by output_head() */
 	bool		 no_log;	/* LogFormat must not see it (lookup) */

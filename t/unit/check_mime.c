@@ -204,7 +204,7 @@ START_TEST(default_charset)
 	if (charsets[_i].before != NULL)
 		fields_set(&r->out, STR("Content-Type"),
 		    str_of(charsets[_i].before));
-	headers(r);
+	charset_default(r);
 	assert_field(r, "Content-Type", charsets[_i].after);
 	config_end(c);
 }
