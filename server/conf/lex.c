@@ -298,6 +298,8 @@ lex_raw(const struct lexer *x)
 	size_t from = x->at, end = x->end;
 	const char *z = x->line->text.at;
 
+	if (z == NULL)
+		return STR("");
 	while (from < end && lex_is_blank(z[from]))
 		from++;
 	while (end > from && lex_is_blank(z[end - 1]))

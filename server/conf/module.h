@@ -235,6 +235,10 @@ struct module {
 	void		(*headers)(struct request *r);	/* all: last changes */
 	void		(*log)(struct request *r);	/* all: it is over */
 
+	/* The hooks' work depends on nothing but the request's head, the
+	 * configuration and watched files, or they say request_once(). */
+	bool		 steady;
+
 	int		 index;		/* set by modules_init() */
 };
 

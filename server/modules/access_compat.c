@@ -173,6 +173,8 @@ is_found(struct request *r, const struct who *w)
 {
 	struct address peer;
 
+	if (w->kind != WHO_ALL)
+		request_once(r);
 	switch (w->kind) {
 	case WHO_ALL:
 		return FOUND;
@@ -259,5 +261,6 @@ struct module mod_access_compat = {
 	.conf_size = sizeof(struct compat_conf),
 	.rows = rows,
 	.merge = merge,
+	.steady = true,
 	.access = check,
 };

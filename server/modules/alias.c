@@ -692,6 +692,7 @@ struct module mod_alias = {
 	.rows = rows,
 	.merge = merge,
 	.finish = finish,
+	.steady = true,
 	.translate = translate,
 	.fixup = fixup,
 };

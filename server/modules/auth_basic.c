@@ -169,6 +169,7 @@ identify(struct request *r)
 
 	if (!authn_is_asked(r, "Basic"))
 		return PASS;
+	request_once(r);
 	if (login != NULL)
 		return check_password(r, login);
 	r->auth_type = STR("Basic");
@@ -252,6 +253,7 @@ struct module mod_auth_basic = {
 	.alias = "mod_auth_basic.c auth_basic_module",
 	.conf_size = sizeof(struct basic_conf),
 	.rows = rows,
+	.steady = true,
 	.identity = identify,
 	.fixup = fake,
 };

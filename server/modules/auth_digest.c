@@ -563,6 +563,7 @@ identify(struct request *r)
 
 	if (!authn_is_asked(r, "Digest"))
 		return PASS;
+	request_once(r);
 	r->auth_type = STR("Digest");
 	r->challenge = challenge;
 	if (authn_name(r) == NULL) {
@@ -707,6 +708,7 @@ struct module mod_auth_digest = {
 	.conf_size = sizeof(struct digest_conf),
 	.rows = rows,
 	.finish = finish,
+	.steady = true,
 	.identity = identify,
 	.fixup = prove,
 };

@@ -424,6 +424,7 @@ struct module mod_authz = {
 	.conf_size = sizeof(struct authz_conf),
 	.rows = rows,
 	.merge = merge,
+	.steady = true,
 	.access = check,
 	.identity = check_user,
 };

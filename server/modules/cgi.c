@@ -463,6 +463,7 @@ handle(struct request *r)
 
 	if (!is_mine(r))
 		return PASS;
+	request_once(r);
 	if (c == NULL) {
 		status = r->spool != NULL ? PASS : check(r);
 		if (status == PASS && must_gather(r))
@@ -558,5 +559,6 @@ struct module mod_cgi = {
 	.conf_size = sizeof(struct cgi_conf),
 	.rows = rows,
 	.worker = worker,
+	.steady = true,
 	.handle = handle,
 };

@@ -249,6 +249,7 @@ struct module mod_dir = {
 	.alias = "mod_dir.c dir_module",
 	.conf_size = sizeof(struct dir_conf),
 	.rows = rows,
+	.steady = true,
 	.fixup = fixup,
 	.handle = handle,
 };

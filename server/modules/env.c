@@ -132,5 +132,6 @@ struct module mod_env = {
 	.conf_size = sizeof(struct env_conf),
 	.rows = rows,
 	.merge = merge,
+	.steady = true,
 	.fixup = fixup,
 };

@@ -284,6 +284,8 @@ add_formatted(struct request *r, struct text *t, const struct part *p)
 {
 	struct str value;
 
+	if (p->letter != 0 && p->letter != 'e')
+		request_once(r);
 	switch (p->letter) {
 	case 't':
 		text_addf(t, "t=%lld", (long long)r->started_us);
@@ -565,6 +567,7 @@ struct module mod_headers = {
 	.conf_size = sizeof(struct headers_conf),
 	.rows = rows,
 	.merge = merge,
+	.steady = true,
 	.early = early,
 	.fixup = fixup,
 	.headers = headers,

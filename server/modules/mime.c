@@ -413,5 +413,6 @@ struct module mod_mime = {
 	.rows = rows,
 	.merge = merge,
 	.finish = finish,
+	.steady = true,
 	.fixup = fixup,
 };

@@ -76,6 +76,7 @@ run_begin(struct rewrite_run *run, struct request *r, const char *directory,
 		.filename = filename, .path_info = r->path_info,
 		.args = r->has_query && r->query.n > 0 ? r->query : STR_NONE,
 	};
+	request_once(r);	/* conditions look at anything */
 }
 
 /* Variables that a walk sets are gone when it has to begin anew. */
@@ -613,6 +614,7 @@ struct module mod_rewrite = {
 	.rows = rows,
 	.merge = rewrite_merge,
 	.worker = worker,
+	.steady = true,
 	.translate = translate,
 	.fixup = fixup,
 	.handle = handle,

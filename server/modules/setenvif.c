@@ -44,6 +44,7 @@ struct setenvif_conf {
 static struct str
 remote_addr(struct request *r)
 {
+	request_once(r);
 	return str_of(r->client->peer);
 }
 
@@ -341,6 +342,7 @@ struct module mod_setenvif = {
 	.conf_size = sizeof(struct setenvif_conf),
 	.rows = rows,
 	.merge = merge,
+	.steady = true,
 	.early = early,
 	.access = before_access,
 };

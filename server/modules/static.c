@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/os.h"
@@ -108,14 +109,16 @@ handle(struct request *r)
 	fd = os_open_file(r->filename, r->root_n, r->links, &st);
 	if (fd < 0)
 		return answer_open_error(r, errno);
-	arena_owns_fd(r->arena, fd);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
 		return answer_missing(r);
+	}
 	return file_answer(r, fd, &st);
 }
 
 struct module mod_static = {
 	.name = "static",
 	.alias = "mod_static.c static_module",
+	.steady = true,
 	.handle = handle,
 };

@@ -62,6 +62,7 @@ name_request(struct request *r)
 
 	if (!flag_or(c->on, false))
 		return PASS;
+	request_once(r);
 	if (r->main != NULL || r->prev != NULL)
 		name = request_env(r->main != NULL ? r->main : r->prev,
 		    STR("UNIQUE_ID"));
@@ -105,5 +106,6 @@ struct module mod_unique_id = {
 	.rows = rows,
 	.loaded = loaded,
 	.worker = worker,
+	.steady = true,
 	.early = name_request,
 };

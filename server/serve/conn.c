@@ -23,6 +23,7 @@
 #include "serve/exchange.h"
 #include "serve/hosts.h"
 #include "serve/output.h"
+#include "serve/recall.h"
 #include "serve/reqtimeout.h"
 
 enum {
@@ -59,6 +60,13 @@ hold_place(struct conn *c, bool yes)
 
 /* ---- Ends ---------------------------------------------------------------- */
 
+static int64_t
+keep_alive_ms(const struct request *r)
+{
+	return number_or(core_conf(r->vhost->scope)->keep_alive_timeout_ms,
+	    5000);
+}
+
 /* The exchange is over, whichever way: log it, let its arena clean up. */
 static void
 exchange_end(struct conn *c, bool aborted)
@@ -71,13 +79,15 @@ exchange_end(struct conn *c, bool aborted)
 		x->r->aborted = aborted && !x->complete;
 		host->served(x->r->bytes_out, clock_us_now() -
 		    x->r->started_mono_us);
-		c->idle_ms = number_or(core_conf(x->r->vhost->scope)->
-		    keep_alive_timeout_ms, 5000);
+		c->idle_ms = keep_alive_ms(x->r);
 		corridor_log(x->r);
 	}
 	c->x = NULL;
 	buffer_give(x->held);
-	arena_end(x->arena);
+	if (x->answer != NULL && x->complete)
+		recall_keep(x->answer);
+	else
+		arena_end(x->arena);
 	if (c->was_busy) {
 		c->was_busy = false;
 		busy--;
@@ -105,13 +115,16 @@ conn_free(struct conn *c)
 /* ---- The head ------------------------------------------------------------ */
 
 static void
-exchange_begin(struct conn *c)
+exchange_begin(struct conn *c, struct str keep)
 {
 	struct arena *a = arena_new();
 	struct exchange *x = arena_one(a, struct exchange);
 
 	x->arena = a;
 	c->x = x;
+	if (keep.n > 0)
+		x->keep = str_copy(a, keep);
+	c->client.once = keep.n == 0;
 	head_init(&x->head, a, &c->limits);
 }
 
@@ -165,6 +178,9 @@ answer_begin(struct conn *c)
 		corridor_refuse(x->r, x->r->status);
 	c->phase = PHASE_WRITE;
 	x->head_left = output_head(x->r);
+	if (x->keep.n > 0)
+		x->answer = recall_answer(x->arena, x->keep, x->r,
+		    x->head_left);
 	loop_timer(conn_loop, &c->timer, conn_timeout(c));
 }
 
@@ -278,10 +294,78 @@ head_bytes(struct conn *c)
 	}
 }
 
+/*
+ * The same was answered a moment ago.  Only the log line is made anew, from the
+ * request of that time in this client's name.
+ */
+static bool
+answer_again(struct conn *c, const struct recalled *a)
+{
+	static struct arena *scratch;
+	struct request r = *a->r;
+	enum written w;
+
+	if (scratch == NULL)
+		scratch = arena_new();
+	r.arena = scratch;
+	r.client = &c->client;
+	r.started_us = clock_wall_us();
+	r.started_mono_us = c->began_us != 0 ? c->began_us : clock_us_now();
+	w = writer_again(c, a->head, a->body);
+	r.aborted = w == WRITTEN_BROKEN;
+	r.first_byte_us = r.started_mono_us;
+	host->served(r.bytes_out, 0);
+	host->pause();
+	corridor_log(&r);
+	arena_reset(scratch);
+	c->start += a->request.n;
+	c->idle_ms = keep_alive_ms(&r);
+	c->client.answered++;
+	c->began_us = 0;
+	if (w == WRITTEN_BROKEN)
+		c->phase = PHASE_DEAD;
+	else if (!r.keep_going)
+		linger_begin(c, writer_flush(c) != WRITTEN_ALL ||
+		    c->start < c->end);
+	else if (w == WRITTEN_FULL)
+		return await(c, 0);
+	return true;
+}
+
+/* head_parse() of what is there, or of the copy that is to be kept. */
+static enum head_result
+parse(struct conn *c)
+{
+	struct exchange *x = c->x;
+
+	if (x->keep.n > 0)
+		return head_parse(&x->head, (char *)(uintptr_t)x->keep.at,
+		    x->keep.n);
+	return head_parse(&x->head, c->in->at + c->start, c->end - c->start);
+}
+
+/* A new head: what is to be done with it. */
+static bool
+begin_head(struct conn *c, const struct recalled **again)
+{
+	struct str keep = STR_NONE;
+
+	*again = draining ? NULL : recall_find(&c->client,
+	    str_n(c->in->at + c->start, c->end - c->start), &keep);
+	/* The queue is for all. */
+	if (*again != NULL && (!list_empty(&queue) || !host->begin(false)))
+		*again = NULL;
+	if (*again == NULL)
+		exchange_begin(c, keep);
+	return *again == NULL;
+}
+
 /* One recv is enough in a turn: what more there is wakes us. */
 static bool
 step_head(struct conn *c)
 {
+	const struct recalled *again;
+
 	if (c->start == c->end || c->x != NULL) {
 		if (!head_bytes(c))
 			return c->start == c->end ? rest(c) :
@@ -289,12 +373,11 @@ step_head(struct conn *c)
 		if (c->phase != PHASE_HEAD)
 			return true;
 	}
-	if (c->x == NULL)
-		exchange_begin(c);
+	if (c->x == NULL && !begin_head(c, &again))
+		return answer_again(c, again);
 	if (c->began_us == 0)
 		c->began_us = clock_us_now();
-	switch (head_parse(&c->x->head, c->in->at + c->start,
-	    c->end - c->start)) {
+	switch (parse(c)) {
 	case HEAD_MORE:
 		return await(c, head_time(c));
 	case HEAD_BAD:
@@ -359,6 +442,7 @@ step_walk(struct conn *c)
 		answer_begin(c);
 		return true;
 	}
+	request_once(c->x->r);
 	if (!c->x->wants_body && !c->peer_done)
 		loop_timer_stop(conn_loop, &c->timer);
 	return await(c, 0);
@@ -692,6 +776,7 @@ void
 conn_init(struct loop *l, const struct config *c, const struct conn_host *h)
 {
 	conn_loop = l;
+	recall_begin(l);
 	config = c;
 	host = h;
 	list_init(&all);

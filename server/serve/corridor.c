@@ -32,6 +32,8 @@ ask(struct request *r, size_t hook, bool all)
 		memcpy(&f, (const char *)m + hook, sizeof(f));
 		if (f == NULL)
 			continue;
+		if (!m->steady)
+			request_once(r);
 		answer = f(r);
 		if (answer == PASS || (all && answer == DONE))
 			continue;

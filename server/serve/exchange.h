@@ -28,6 +28,8 @@ enum phase {
 	PHASE_DEAD,		/* to be freed */
 };
 
+struct recalled;
+
 struct exchange {
 	struct arena	*arena;
 	struct head	 head;
@@ -59,6 +61,10 @@ struct exchange {
 	unsigned	 probes;	/* sent since the last piece */
 	int64_t		 full_since_ms;	/* while the socket is full */
 	int64_t		 full_ms;	/* before that, in all */
+
+	/* To be given again (recall.h). */
+	struct str	 keep;		/* a copy of the head; STR_NONE: no */
+	struct recalled	*answer;
 };
 
 struct conn {
@@ -137,6 +143,9 @@ enum written {
 /* Send as much of the answer as goes; join is set when another request is
  * waiting in the buffer, so that small answers can leave together. */
 enum written	 writer_write(struct conn *c, bool join);
+/* Send an answer that is all in memory, or keep it back for one send with
+ * others; what does not go now is kept back, too. */
+enum written	 writer_again(struct conn *c, struct str head, struct str body);
 /* Before the answer: "100 Continue", behind what was kept back. */
 enum written	 writer_interim(struct conn *c);
 /* Between two chunks: one byte that changes nothing for who reads on, but that

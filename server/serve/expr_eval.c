@@ -299,6 +299,7 @@ expr_true(const struct expr *e, struct request *r, struct expr_captures *c,
 	int result;
 
 	assert(e->kind == EXPR_CONDITION);
+	request_once(r);	/* it may be about anything */
 	result = holds(&v, e->top);
 	if (!(flags & EXPR_NO_VARY))
 		tell_caches(&v);
@@ -316,6 +317,7 @@ expr_string(const struct expr *e, struct request *r, struct expr_captures *c)
 	struct str result;
 
 	assert(e->kind == EXPR_STRING);
+	request_once(r);
 	result = word(&v, e->top);
 	if (result.at == NULL)
 		tell_failure(&v);

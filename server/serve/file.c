@@ -90,11 +90,22 @@ source_small(struct arena *a, int fd, off_t offset, size_t n)
 	return source_memory(a, str_n(bytes, n));
 }
 
+/* An open file; it has to stay open for as long as a body is read from it. */
+struct opened {
+	int	 fd;
+	bool	 lent;
+};
+
 static struct source *
-part_of_file(struct request *r, int fd, off_t offset, uint64_t n)
+part_of_file(struct request *r, struct opened *f, off_t offset, uint64_t n)
 {
+	int fd = f->fd;
+
 	if (n <= SMALL_BYTES)
 		return source_small(r->arena, fd, offset, (size_t)n);
+	if (!f->lent)
+		arena_owns_fd(r->arena, fd);
+	f->lent = true;
 	if (!flag_or(core_conf(r->scope)->sendfile, true))
 		return source_blocks(r->arena, fd, offset, n);
 	return source_file(r->arena, fd, offset, n);
@@ -109,17 +120,17 @@ changed_while_read(struct request *r)
 }
 
 static int
-answer_part(struct request *r, int fd, uint64_t offset, uint64_t n)
+answer_part(struct request *r, struct opened *f, uint64_t offset, uint64_t n)
 {
 	r->length = (int64_t)n;
 	if (r->method == METHOD_HEAD || n == 0)
 		return DONE;
-	r->body = part_of_file(r, fd, (off_t)offset, n);
+	r->body = part_of_file(r, f, (off_t)offset, n);
 	return r->body != NULL ? DONE : changed_while_read(r);
 }
 
 static int
-answer_multipart(struct request *r, int fd, uint64_t size,
+answer_multipart(struct request *r, struct opened *f, uint64_t size,
     const struct range_plan *plan)
 {
 	struct source **part = arena_many(r->arena, struct source *,
@@ -133,7 +144,7 @@ answer_multipart(struct request *r, int fd, uint64_t size,
 	fields_set(&r->out, STR("Content-Type"), m.type);
 	for (size_t i = 0; i < plan->n; i++) {
 		part[2 * i] = source_memory(r->arena, m.heads[i]);
-		part[2 * i + 1] = part_of_file(r, fd,
+		part[2 * i + 1] = part_of_file(r, f,
 		    (off_t)plan->at[i].first, plan->at[i].length);
 		if (part[2 * i + 1] == NULL)
 			return changed_while_read(r);
@@ -153,7 +164,8 @@ limit_of(struct number n, size_t otherwise)
 }
 
 static int
-answer_ranges(struct request *r, int fd, uint64_t size, struct str range)
+answer_ranges(struct request *r, struct opened *f, uint64_t size,
+    struct str range)
 {
 	const struct core_conf *c = core_conf(r->scope);
 	struct range_limits limits = {
@@ -165,7 +177,7 @@ answer_ranges(struct request *r, int fd, uint64_t size, struct str range)
 	int status = range_read(r->arena, range, size, &limits, &plan);
 
 	if (status == 200)
-		return answer_part(r, fd, 0, size);
+		return answer_part(r, f, 0, size);
 	if (status == 416) {
 		fields_set(&r->out_always, STR("Content-Range"),
 		    range_unsatisfied(r->arena, size));
@@ -174,10 +186,10 @@ answer_ranges(struct request *r, int fd, uint64_t size, struct str range)
 	}
 	r->status = 206;
 	if (plan.n > 1)
-		return answer_multipart(r, fd, size, &plan);
+		return answer_multipart(r, f, size, &plan);
 	fields_set(&r->out, STR("Content-Range"),
 	    range_content(r->arena, plan.at[0], size));
-	return answer_part(r, fd, plan.at[0].first, plan.at[0].length);
+	return answer_part(r, f, plan.at[0].first, plan.at[0].length);
 }
 
 /* ---- Validators ---------------------------------------------------------- */
@@ -214,8 +226,8 @@ make_etag(struct request *r, const struct stat *st)
 	return text_str(&t);
 }
 
-int
-file_answer(struct request *r, int fd, const struct stat *st)
+static int
+answer_file(struct request *r, struct opened *f, const struct stat *st)
 {
 	time_t now = clock_now();
 	struct precond p = { .method = r->method, .fields = &r->in,
@@ -241,6 +253,17 @@ file_answer(struct request *r, int fd, const struct stat *st)
 			    "version that the request is about.");
 	}
 	if (range.n > 0)
-		return answer_ranges(r, fd, (uint64_t)st->st_size, range);
-	return answer_part(r, fd, 0, (uint64_t)st->st_size);
+		return answer_ranges(r, f, (uint64_t)st->st_size, range);
+	return answer_part(r, f, 0, (uint64_t)st->st_size);
+}
+
+int
+file_answer(struct request *r, int fd, const struct stat *st)
+{
+	struct opened f = { .fd = fd };
+	int status = answer_file(r, &f, st);
+
+	if (!f.lent)
+		close(fd);
+	return status;
 }

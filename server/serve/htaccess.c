@@ -165,6 +165,12 @@ htaccess_go_on(struct htaccess_walk *w, const struct htaccess_walk *old)
 	*w = now;
 }
 
+uint64_t
+htaccess_changes(void)
+{
+	return told.changes;
+}
+
 bool
 htaccess_holds(const struct htaccess_walk *w)
 {

@@ -34,6 +34,8 @@ void	htaccess_go_on(struct htaccess_walk *w,
 	    const struct htaccess_walk *old);
 /* What w found would be found again, without looking. */
 bool	htaccess_holds(const struct htaccess_walk *w);
+/* How many changes were told of that may concern a file. */
+uint64_t	htaccess_changes(void);
 /* A worker begins: let l tell of changes from now on.  Without it, every walk
  * looks at every file. */
 void	htaccess_worker(struct loop *l, const struct config *c);

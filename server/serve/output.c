@@ -238,11 +238,17 @@ static void
 run_hooks(struct request *r)
 {
 	for (size_t i = 0; i < n_modules && r->body != NULL; i++)
-		if (modules[i]->filter != NULL)
+		if (modules[i]->filter != NULL) {
+			if (!modules[i]->steady)
+				request_once(r);
 			modules[i]->filter(r);
+		}
 	for (size_t i = 0; i < n_modules; i++)
-		if (modules[i]->headers != NULL)
+		if (modules[i]->headers != NULL) {
+			if (!modules[i]->steady)
+				request_once(r);
 			modules[i]->headers(r);
+		}
 	charset_default(r);
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "serve/hosts.h"
 #include "serve/request.h"
+#include "serve/seen.h"
 
 struct request *
 request_new(struct arena *a, const struct config *c, struct client *client)
@@ -239,6 +240,7 @@ request_local(const struct request *r)
 	const struct sockaddr *a = r->client->local(r->client);
 	char *out = arena_alloc(r->arena, INET6_ADDRSTRLEN);
 
+	request_once(r);
 	if (a->sa_family == AF_INET6) {
 		const struct in6_addr *in6 =
 		    &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr;
@@ -259,6 +261,7 @@ request_local(const struct request *r)
 unsigned
 request_local_port(const struct request *r)
 {
+	request_once(r);
 	return address_port(r->client->local(r->client));
 }
 
@@ -278,6 +281,7 @@ request_log(const struct request *r, enum log_level level,
 		l = *log_main();
 	if (!log_passes(&l, level, module))
 		return;
+	request_once(r);	/* each one is told of */
 	snprintf(client, sizeof(client), "%s:%u", r->client->peer,
 	    r->client->peer_port);
 	about.client = str_of(client);
@@ -285,6 +289,21 @@ request_log(const struct request *r, enum log_level level,
 	va_start(ap, fmt);
 	log_vwrite(&l, level, module, &about, fmt, ap);
 	va_end(ap);
+}
+
+/* ---- What the answer depends on ------------------------------------------ */
+
+void
+request_once(const struct request *r)
+{
+	r->client->once = true;
+}
+
+void
+request_saw(const struct request *r, struct str directory)
+{
+	if (!r->client->once && !seen_watch(directory))
+		request_once(r);
 }
 
 /* ---- The body ------------------------------------------------------------ */

@@ -42,6 +42,7 @@ struct client {
 	unsigned	 peer_port;
 	const struct host_set *hosts;	/* those at the local address */
 	unsigned	 answered;	/* requests before this one */
+	bool		 once;		/* see request_once() */
 	/* The local address, asked of the system when first needed. */
 	const struct sockaddr *(*local)(struct client *c);
 	void		(*wake)(struct client *c);
@@ -211,6 +212,16 @@ void		 request_log(const struct request *r, enum log_level level,
 
 /* The request that the client sent, and the newest after redirects. */
 struct request	*request_first(struct request *r);
+
+/*
+ * The answer depends on more than the request's head, the configuration and the
+ * files in directories that request_saw() was told of: on who asks, the time,
+ * chance, other requests.  It will not be given to anybody else (recall.h).
+ */
+void		 request_once(const struct request *r);
+/* What is, or is not, in directory (absolute) matters for the answer.  To be
+ * said before looking. */
+void		 request_saw(const struct request *r, struct str directory);
 
 /* ---- The request's body -------------------------------------------------- */
 

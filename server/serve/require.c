@@ -26,6 +26,7 @@ struct require_kind {
 			    struct require *rule);
 	enum verdict	 (*judge)(struct request *r,
 			    const struct require *rule);
+	bool		 steady;	/* it is not about who asks */
 };
 
 static enum verdict
@@ -337,7 +338,7 @@ owners_group_judge(struct request *r, const struct require *rule)
 /* ---- The table ----------------------------------------------------------- */
 
 static const struct require_kind kinds[] = {
-	{ "all", all_read, all_judge },
+	{ "all", all_read, all_judge, true },
 	{ "env", env_read, env_judge },
 	{ "expr", expr_read, expr_judge },
 	{ "file-group", nothing_read, owners_group_judge },
@@ -347,7 +348,7 @@ static const struct require_kind kinds[] = {
 	{ "host", phrases_read, host_judge },
 	{ "ip", ip_read, ip_judge },
 	{ "local", nothing_read, local_judge },
-	{ "method", method_read, method_judge },
+	{ "method", method_read, method_judge, true },
 	{ "user", phrases_read, user_judge },
 	{ "valid-user", nothing_read, valid_user_judge },
 };
@@ -432,6 +433,8 @@ require_judge(struct request *r, const struct require *rule)
 
 	if (rule->scope != NULL)
 		r->scope = scope_merge(r->arena, outer, rule->scope);
+	if (!rule->kind->steady)
+		request_once(r);
 	v = rule->kind->judge(r, rule);
 	r->scope = outer;
 	return v;

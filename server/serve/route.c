@@ -467,6 +467,15 @@ check_reached(struct request *r)
 	return request_refuse(r, 403, "The server may not reach this file.");
 }
 
+/* What is looked for from here on depends on the directories below the root. */
+static void
+saw_directories(const struct request *r, struct str directory)
+{
+	for (size_t i = r->root_n; i <= directory.n; i++)
+		if (i > 0 && (i == directory.n || directory.at[i] == '/'))
+			request_saw(r, str_first(directory, i));
+}
+
 int
 route_directory(struct request *r)
 {
@@ -486,11 +495,14 @@ route_directory(struct request *r)
 	said = descend(&d, done);
 	if (said != PASS)
 		return said;
+	saw_directories(r, done);
 	find_file(r, r->links);
 
 	name = str_of(r->filename);
 	directory = r->found.kind == FOUND_DIRECTORY ? name : parent_of(name);
 	said = descend_anew(&d, done, directory);
+	if (d.walk.asked && d.walk.not_told)
+		request_once(r);
 	if (said != PASS)
 		return said;
 	if (r->found.kind != FOUND_NOTHING || is_missing(r->found.error))

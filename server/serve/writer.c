@@ -183,7 +183,12 @@ send_memory(struct conn *c, const struct piece *p, bool more)
 	m.msg_iovlen = parts;
 	for (unsigned i = 0; i < parts; i++)
 		all += v[i].iov_len;
-	n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL | (more ? MSG_MORE : 0));
+	if (parts == 1)
+		n = send(c->watch.fd, v[0].iov_base, all, MSG_NOSIGNAL |
+		    (more ? MSG_MORE : 0));
+	else
+		n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL |
+		    (more ? MSG_MORE : 0));
 	if (n < 0)
 		return failed();
 	size_t rest = account_unsent(c, (size_t)n);
@@ -213,6 +218,26 @@ send_file(struct conn *c, const struct piece *p)
 	return WRITTEN_ALL;
 }
 
+/* Keep back bytes of an answer behind those that wait. */
+static void
+keep_back(struct conn *c, struct str s)
+{
+	memcpy(c->unsent->at + c->unsent_at + c->unsent_n, s.at, s.n);
+	c->unsent_n += s.n;
+}
+
+/* Room for n bytes more to be kept back. */
+static bool
+has_room(struct conn *c, size_t n)
+{
+	if (c->unsent == NULL)
+		c->unsent = buffer_take(0);
+	if (c->unsent_n == 0)
+		c->unsent_at = 0;
+	return c->unsent->size - c->unsent_at - c->unsent_n >=
+	    n + INTERIM_ROOM;
+}
+
 /* Keep the whole rest of a small answer for one send with the next ones. */
 static bool
 joined(struct conn *c, const struct piece *p)
@@ -223,16 +248,10 @@ joined(struct conn *c, const struct piece *p)
 	struct iovec v[5];
 	unsigned n;
 
-	if (need > JOIN_MAX || (p != NULL && p->at == NULL))
+	if (need > JOIN_MAX || (p != NULL && p->at == NULL) ||
+	    !has_room(c, need))
 		return false;
-	if (c->unsent == NULL)
-		c->unsent = buffer_take(0);
-	if (c->unsent_n == 0)
-		c->unsent_at = 0;
-	size_t end = c->unsent_at + c->unsent_n;
-	if (c->unsent->size - end < need + INTERIM_ROOM)
-		return false;
-	size_t before = c->unsent_n;
+	size_t end = c->unsent_at + c->unsent_n, before = c->unsent_n;
 	n = gather(c, p, v);
 	for (unsigned i = before > 0; i < n; i++) {
 		memcpy(c->unsent->at + end, v[i].iov_base, v[i].iov_len);
@@ -255,6 +274,51 @@ writer_flush(struct conn *c)
 		c->unsent_at = 0;
 	}
 	return w;
+}
+
+/* The socket has taken n bytes of what waited, head and body: keep the rest. */
+static void
+keep_rest(struct conn *c, size_t n, struct str head, struct str body)
+{
+	struct buffer *b;
+
+	n = account_unsent(c, n);
+	n = eat(&head, n);
+	eat(&body, n);
+	b = buffer_take(c->unsent_n + head.n + body.n + INTERIM_ROOM);
+	memcpy(b->at, c->unsent->at + c->unsent_at, c->unsent_n);
+	buffer_give(c->unsent);
+	c->unsent = b;
+	c->unsent_at = 0;
+	keep_back(c, head);
+	keep_back(c, body);
+}
+
+enum written
+writer_again(struct conn *c, struct str head, struct str body)
+{
+	size_t need = head.n + body.n, all = need + c->unsent_n;
+	struct iovec v[3];
+	struct msghdr m = { .msg_iov = v, .msg_iovlen = 3 };
+	ssize_t n;
+
+	if (has_room(c, need) && need <= JOIN_MAX) {
+		keep_back(c, head);
+		keep_back(c, body);
+		return WRITTEN_ALL;
+	}
+	v[0] = (struct iovec){ c->unsent->at + c->unsent_at, c->unsent_n };
+	v[1] = (struct iovec){ (void *)(uintptr_t)head.at, head.n };
+	v[2] = (struct iovec){ (void *)(uintptr_t)body.at, body.n };
+	n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL);
+	if (n < 0 && failed() == WRITTEN_BROKEN)
+		return WRITTEN_BROKEN;
+	if (n == (ssize_t)all) {
+		c->unsent_n = 0;
+		return WRITTEN_ALL;
+	}
+	keep_rest(c, n < 0 ? 0 : (size_t)n, head, body);
+	return WRITTEN_FULL;
 }
 
 /* It may not overtake the answers that wait. */

@@ -10,6 +10,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "conf/directive.h"
@@ -97,9 +98,10 @@ xsendfile_answer(struct request *r)
 	fd = os_open_file(path, strlen(root), OS_LINKS_NONE, &st);
 	if (fd < 0)
 		return cannot_open(r, path, errno);
-	arena_owns_fd(r->arena, fd);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode)) {
+		close(fd);
 		return cannot_open(r, path, ENXIO);
+	}
 	drop_fields(r);
 	return file_answer(r, fd, &st);
 }

@@ -1,0 +1,55 @@
+/*
+ * recall.h - answers that would be the same again.
+ *
+ * Clients ask for the same things in the same words, thousands of times a
+ * second.  An answer that depends on nothing but the bytes of the request's
+ * head, the configuration and watched files is kept whole by the worker, and
+ * the same bytes get it again without being parsed.  All are forgotten when a
+ * file has changed (seen.h), and when the second is over: the Date would be
+ * wrong, and whatever nobody tells of is then looked at again.
+ *
+ * Only small answers to GET and HEAD are kept, once they have been asked for
+ * twice, and only when nobody said request_once() on the way.
+ */
+#ifndef SERVE_RECALL_H
+#define SERVE_RECALL_H
+
+#include "base/list.h"
+#include "serve/request.h"
+
+struct recalled {
+	struct str	 request;	/* the bytes of its head */
+	struct str	 head, body;	/* of the answer */
+	const struct request *r;	/* as it was answered */
+
+	/* recall.c's. */
+	struct arena	*arena;		/* all of this */
+	struct link	 link;
+	time_t		 second;	/* when it was made, and ... */
+	uint64_t	 number;	/* ... of what files */
+	const struct host_set *hosts;
+	int64_t		 max_keep_alive; /* requests of a connection; 0: any */
+	bool		 counted;	/* the answer tells how many are left */
+	unsigned	 answered;	/* ... for who had so many answers */
+};
+
+/* A worker begins. */
+void		 recall_begin(struct loop *l);
+/*
+ * The answer to the request whose head stands at the beginning of bytes, for
+ * this client; or NULL.  Then *keep is that head if its answer should be kept,
+ * or STR_NONE.
+ */
+const struct recalled *recall_find(const struct client *c, struct str bytes,
+	    struct str *keep);
+/*
+ * The answer that begins with head is about to be sent.  request, a copy in a,
+ * is what asked for it, and r with all that belongs to it lives in a.  NULL
+ * when it cannot be given to others.
+ */
+struct recalled	*recall_answer(struct arena *a, struct str request,
+	    const struct request *r, struct str head);
+/* It was sent: its arena ends with the answer's use. */
+void		 recall_keep(struct recalled *answer);
+
+#endif

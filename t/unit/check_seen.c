@@ -1,0 +1,158 @@
+/*
+ * check_seen.c - changes of watched directories are told of, and before
+ * anything else in a turn of the loop.
+ */
+#include "loop/loop.h"
+#include "serve/seen.h"
+
+#include "tree.h"
+
+static struct loop *loop;
+static uint64_t before;
+
+static void
+setup(void)
+{
+	tree_new();
+	tree_directory("a");
+	tree_file("a/file", "1");
+	loop = loop_new();
+	seen_begin(loop);
+	if (!seen_watch(str_of(tree_path("a"))))
+		exit(77);	/* nobody tells of changes here */
+	before = seen_number();
+}
+
+static void
+teardown(void)
+{
+	tree_end();
+}
+
+static void
+stop(struct later *l)
+{
+	(void)l;
+	loop_stop(loop);
+}
+
+static void
+turn(void)
+{
+	struct later end = { .run = stop };
+
+	loop_later(loop, &end);
+	loop_run(loop);
+}
+
+static void	write_file(void) { tree_file("a/file", "2"); }
+static void	new_file(void) { tree_file("a/new", ""); }
+static void	no_file(void) { unlink(tree_path("a/file")); }
+static void	change_mode(void) { chmod(tree_path("a/file"), 0600); }
+static void	no_access(void) { chmod(tree_path("a"), 0700); }
+static void	new_directory(void) { mkdir(tree_path("a/b"), 0700); }
+
+static void
+moved(void)
+{
+	char *to = strdup(tree_path("b"));
+
+	ck_assert_int_eq(rename(tree_path("a"), to), 0);
+	free(to);
+}
+
+static void	(*const changes[])(void) = { write_file, new_file, no_file,
+	change_mode, no_access, new_directory, moved };
+
+START_TEST(told)
+{
+	turn();
+	ck_assert_uint_eq(seen_number(), before);
+	changes[_i]();
+	turn();
+	ck_assert_uint_ne(seen_number(), before);
+	/* A change of names ends all watches; they can be had again. */
+	before = seen_number();
+	turn();
+	ck_assert_uint_eq(seen_number(), before);
+	ck_assert(seen_watch(str_of(tree_path("."))));
+	tree_file("other", "");
+	turn();
+	ck_assert_uint_ne(seen_number(), before);
+}
+END_TEST
+
+/* One that is not there is told of by the one above it. */
+START_TEST(missing)
+{
+	ck_assert(seen_watch(str_of(tree_path("a/c"))));
+	new_directory();
+	turn();
+	ck_assert_uint_ne(seen_number(), before);
+}
+END_TEST
+
+/* Where everything changes all the time, nothing is worth remembering. */
+START_TEST(restless)
+{
+	int i;
+
+	for (i = 0; i < 200 && seen_watch(str_of(tree_path("a"))); i++) {
+		write_file();
+		turn();
+	}
+	ck_assert_int_gt(i, 10);
+	ck_assert_int_lt(i, 200);
+}
+END_TEST
+
+static uint64_t seen;
+
+static void
+ready(struct watch *w, unsigned events)
+{
+	(void)w;
+	(void)events;
+	seen = seen_number();
+}
+
+/* Whatever was ready before the change. */
+START_TEST(comes_first)
+{
+	struct watch w = { .ready = ready };
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	w.fd = ends[0];
+	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+	ck_assert_int_eq(loop_watch(loop, &w, LOOP_READ), 0);
+	write_file();
+	turn();
+	ck_assert_uint_ne(seen, before);
+	loop_unwatch(loop, &w);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *s = suite_create("seen");
+	TCase *t = tcase_create("seen");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, told, 0,
+	    (int)(sizeof(changes) / sizeof(changes[0])));
+	tcase_add_test(t, missing);
+	tcase_add_test(t, restless);
+	tcase_add_test(t, comes_first);
+	suite_add_tcase(s, t);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? 1 : 0;
+}
