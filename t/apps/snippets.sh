@@ -1,0 +1,73 @@
+#!/bin/sh
+#
+# snippets.sh - the Apache snippets that Debian's packages of web applications
+# bring are taken as they are, and serve the pages they are for.
+
+. "${SRCDIR:?}/t/apps/common"
+needs curl
+conf=/etc/apache2/conf-available
+awstats=/usr/share/doc/awstats/examples/apache.conf
+[ -d /usr/lib/cgi-bin ] || skip "no package brought CGI programs"
+
+rmdir "$dir/cgi-bin"
+ln -s /usr/lib/cgi-bin "$dir/cgi-bin"
+n=0
+for f in "$conf"/*.conf /etc/dokuwiki/apache.conf /etc/munin/apache24.conf \
+    /etc/nagios4/apache2.conf "$awstats"; do
+	[ -f "$f" ] || continue
+	printf 'ServerName x\nDefine APACHE_LOG_DIR /tmp\nInclude %s\n' "$f" \
+	    >"$dir/one.conf"
+	"$FORKFUL" -d /etc/apache2 -f "$dir/one.conf" -t >"$dir/said" 2>&1 || {
+		cat "$dir/said"
+		fail "$f is not taken"
+	}
+	n=$((n + 1))
+done
+[ $n -gt 0 ] || skip "no package brought a snippet"
+echo "$name: $n snippets are taken"
+
+{
+	echo "<Directory /usr/lib/cgi-bin>"
+	echo "Options +ExecCGI"
+	echo "</Directory>"
+	for f in gitweb dokuwiki dpkg-www man2html munin nagios4-cgi \
+	    javascript-common; do
+		echo "IncludeOptional $conf/$f.conf"
+	done
+	[ ! -f "$awstats" ] || echo "Include $awstats"
+} >"$dir/snippets"
+serve <"$dir/snippets"
+
+# page FILE PATH STATUS [REGEX]: when the package's file is there, the path is
+# answered with the status and has a line like that.
+page()
+{
+	[ -e "$1" ] || {
+		echo "$name: SKIPPED: $2: there is no $1"
+		return 0
+	}
+	got=$(curl -s -o "$dir/body" -w '%{http_code}' "$url$2")
+	[ "$got" = "$3" ] || fail "$2 is answered with $got, not $3"
+	[ $# = 3 ] || grep -qa "$4" "$dir/body" ||
+		fail "$2 has no line like $4"
+}
+
+page $conf/gitweb.conf /gitweb/static/gitweb.css 200 'body {'
+page $conf/gitweb.conf /gitweb/index.cgi 404 '<title>.* Git'
+page $conf/gitweb.conf /gitweb 301
+page $conf/dokuwiki.conf /dokuwiki/lib/tpl/dokuwiki/images/logo.png 200 PNG
+page $conf/dokuwiki.conf \
+    /dokuwiki/sites/other/lib/tpl/dokuwiki/images/logo.png 200 PNG
+page $conf/dokuwiki.conf /dokuwiki/bin/ 403
+page $conf/dokuwiki.conf /dokuwiki/VERSION 403		# its .htaccess
+page $conf/dokuwiki.conf /dokuwiki/inc/init.php 403	# inc/.htaccess
+page $conf/nagios4-cgi.conf /nagios4/stylesheets/common.css 200 color
+page $conf/nagios4-cgi.conf /cgi-bin/nagios4/tac.cgi 200 Nagios
+page $conf/nagios4-cgi.conf /nagios4/cgi-bin/tac.cgi 200 Nagios
+page $conf/munin.conf /munin/ 403
+page $conf/dpkg-www.conf '/cgi-bin/dpkg?query=dpkg' 200 '<title>.*dpkg'
+page /usr/lib/cgi-bin/man/man2html /cgi-bin/man/man2html 200 '<[Tt][Ii][Tt][Ll][Ee]>'
+page /usr/share/javascript/jquery/jquery.js /javascript/jquery/jquery.js 200
+page "$awstats" /awstats-icon/browser/firefox.png 200 PNG
+page "$awstats" '/cgi-bin/awstats.pl?config=none' 200 'onfig'
+finish
