@@ -52,7 +52,7 @@ struct command {
 	const char	*startup_log;	/* -E */
 	char		 show;		/* v V l L: ask no configuration */
 	bool		 test;		/* -t, or what to show of it: */
-	bool		 hosts, run, includes, loaded;
+	bool		 hosts, run, includes, loaded, lines;
 	const char	*htaccess, *as;	/* -t --htaccess FILE --as DIRECTORY */
 	bool		 has_file;	/* -f was given */
 	enum master_mode mode;
@@ -70,7 +70,8 @@ usage(const char *name)
 "Options:\n"
 "  -D name        define a name for <IfDefine name>, or one of these:\n"
 "                 FOREGROUND, NO_DETACH (stay attached), DEBUG (as -X),\n"
-"                 DUMP_VHOSTS, DUMP_RUN_CFG, DUMP_MODULES, DUMP_INCLUDES\n"
+"                 DUMP_VHOSTS, DUMP_RUN_CFG, DUMP_MODULES, DUMP_INCLUDES,\n"
+"                 DUMP_CONFIG\n"
 "  -d directory   another initial ServerRoot\n"
 "  -f file        another configuration file\n"
 "  -C \"directive\" process a directive before the configuration files\n"
@@ -112,9 +113,9 @@ read_verb(struct command *c, const char *name)
 }
 
 static void
-read_define(struct command *c, char *name)
+read_define(struct command *c, const char *name)
 {
-	vec_add(c->arena, &c->source.defines, name);
+	vec_add(c->arena, &c->source.defines, (void *)(uintptr_t)name);
 	if (strcmp(name, "FOREGROUND") == 0)
 		c->mode = MASTER_FOREGROUND;
 	else if (strcmp(name, "NO_DETACH") == 0)
@@ -129,6 +130,8 @@ read_define(struct command *c, char *name)
 		c->test = c->includes = true;
 	else if (strcmp(name, "DUMP_MODULES") == 0)
 		c->test = c->loaded = true;
+	else if (strcmp(name, "DUMP_CONFIG") == 0)
+		c->test = c->lines = true;
 }
 
 static bool
@@ -166,10 +169,11 @@ read_option(struct command *c, int option, char *value)
 		c->source.skip_roots = true;
 		return true;
 	case 'S':
-		c->test = c->hosts = c->run = true;
+		read_define(c, "DUMP_VHOSTS");
+		read_define(c, "DUMP_RUN_CFG");
 		return true;
 	case 'M':
-		c->test = c->loaded = true;
+		read_define(c, "DUMP_MODULES");
 		return true;
 	case 'X':
 		c->mode = MASTER_ALONE;
@@ -370,6 +374,8 @@ test(struct command *c)
 		show_includes(config);
 	if (c->loaded)
 		show_loaded();
+	if (c->lines)
+		show_config(config);
 	if (!c->hosts && !c->run && !c->includes && !c->loaded)
 		fprintf(stderr, "Syntax OK\n");
 	config_end(config);

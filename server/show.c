@@ -76,26 +76,32 @@ name_like(const struct module *m, struct str end)
 	return str_of(m->name);
 }
 
+/* All of the modules' names that end so. */
+static void
+print_names(const char *before, struct str end, const char *after)
+{
+	for (size_t i = 0; i < n_modules; i++) {
+		struct str rest = str_of(modules[i]->alias), word;
+
+		while (str_word(&rest, &word))
+			if (str_ends(word, end))
+				printf("%s%.*s%s\n", before, STR_ARGS(word),
+				    after);
+	}
+}
+
 void
 show_compiled(void)
 {
-	size_t i;
-
 	printf("Compiled in modules:\n");
-	for (i = 0; i < n_modules; i++)
-		printf("  %.*s\n", STR_ARGS(name_like(modules[i],
-		    STR(".c"))));
+	print_names("  ", STR(".c"), "");
 }
 
 void
 show_loaded(void)
 {
-	size_t i;
-
 	printf("Loaded Modules:\n");
-	for (i = 0; i < n_modules; i++)
-		printf(" %.*s (static)\n", STR_ARGS(name_like(modules[i],
-		    STR("_module"))));
+	print_names(" ", STR("_module"), " (static)");
 }
 
 static void
@@ -139,7 +145,9 @@ print_directive(const struct module *m, const struct directive *row)
 	else if (!(row->where & IN_CONF))
 		where = "only inside <Directory>, <Files>, <Location>, or "
 		    "<If>";
-	printf("%s (%.*s)\n\t%s\n\tAllowed in *.conf %s%s\n", row->name,
+	/* Sections are shown as "<Directory". */
+	printf("%.*s (%.*s)\n\t%s\n\tAllowed in *.conf %s%s\n",
+	    (int)strcspn(row->name, ">"), row->name,
 	    STR_ARGS(name_like(m, STR(".c"))), row->help, where,
 	    row->where & IN_HTACCESS ? " and in .htaccess" : "");
 	if (row->where & IN_HTACCESS)
@@ -215,22 +223,29 @@ print_host(const struct vhost *h)
 }
 
 static void
+print_aliases(const struct vec *aliases, bool wild)
+{
+	for (size_t i = 0; i < aliases->n; i++) {
+		const char *alias = aliases->at[i];
+
+		if ((strpbrk(alias, "*?") != NULL) == wild)
+			printf("%17s%s %s\n", "", wild ? "wild alias" :
+			    "alias", alias);
+	}
+}
+
+static void
 print_named_host(const struct vhost *h, unsigned port)
 {
 	const struct vec *aliases = &core_conf(h->scope)->aliases;
-	const char *alias;
-	size_t i;
 
 	if (port != 0)
 		printf("%9sport %u namevhost ", "", port);
 	else
 		printf("%9sport * namevhost ", "");
 	print_host(h);
-	for (i = 0; i < aliases->n; i++) {
-		alias = aliases->at[i];
-		printf("%17s%s %s\n", "", strpbrk(alias, "*?") != NULL ?
-		    "wild alias" : "alias", alias);
-	}
+	print_aliases(aliases, false);
+	print_aliases(aliases, true);
 }
 
 static void
@@ -247,6 +262,18 @@ print_there(const struct hosts_there *t)
 	print_host(t->hosts.at[0]);
 	for (i = 0; i < t->hosts.n; i++)
 		print_named_host(t->hosts.at[i], t->port);
+}
+
+/* Those at certain addresses, or at any. */
+static void
+print_all(const struct vec *all, bool any)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		const struct hosts_there *t = all->at[i];
+
+		if (str_starts(t->address, STR("*")) == any)
+			print_there(t);
+	}
 }
 
 void
@@ -266,8 +293,8 @@ show_hosts(const struct config *c)
 		}
 	}
 	printf("VirtualHost configuration:\n");
-	for (i = 0; i < all.n; i++)
-		print_there(all.at[i]);
+	print_all(&all, false);
+	print_all(&all, true);
 	arena_end(a);
 }
 
@@ -322,4 +349,58 @@ show_includes(const struct config *c)
 			printf("%*s(%u) %s\n", (int)f->depth * 2 + 2, "",
 			    f->line, f->file);
 	}
+}
+
+/* ---- The directives ------------------------------------------------------ */
+
+/* What is written, with the values of variables. */
+static void
+print_raw(const struct config *c, struct str raw)
+{
+	while (raw.n > 0) {
+		ptrdiff_t from = str_find_str(raw, STR("${")), n;
+		const char *value;
+		struct str rest;
+
+		rest = from < 0 ? STR_NONE : str_from(raw, (size_t)from);
+		n = str_find(rest, '}');
+		if (from < 0 || n < 0) {
+			printf("%.*s", STR_ARGS(raw));
+			return;
+		}
+		value = variables_get(c->reading->variables, str_z(c->arena,
+		    str_n(rest.at + 2, (size_t)n - 2)));
+		printf("%.*s%s", (int)from, raw.at, value != NULL ? value :
+		    "");
+		raw = str_from(rest, (size_t)n + 1);
+	}
+}
+
+static void
+print_nodes(const struct config *c, const struct node *n, int depth,
+    const char **file)
+{
+	for (; n != NULL; n = n->next) {
+		if (*file == NULL || strcmp(*file, n->at.file) != 0)
+			printf("%*s# In file: %s\n", depth, "", n->at.file);
+		*file = n->at.file;
+		printf("%*s#%4u:\n%*s%s%s", depth, "", n->at.line, depth, "",
+		    n->section ? "<" : "", n->name);
+		if (n->raw.n > 0)
+			printf(" ");
+		print_raw(c, n->raw);
+		printf("%s\n", n->section ? ">" : "");
+		print_nodes(c, n->children, depth + 2, file);
+		if (n->section)
+			printf("%*s</%s>\n", depth, "", n->name);
+	}
+}
+
+void
+show_config(const struct config *c)
+{
+	const char *file = NULL;
+
+	for (size_t i = 0; i < c->nodes.n; i++)
+		print_nodes(c, c->nodes.at[i], 0, &file);
 }

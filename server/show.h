@@ -23,5 +23,7 @@ void	show_hosts(const struct config *c);
 void	show_run(const struct config *c);
 /* -D DUMP_INCLUDES: the files that were read. */
 void	show_includes(const struct config *c);
+/* -D DUMP_CONFIG: the directives that count, each with its place. */
+void	show_config(const struct config *c);
 
 #endif

@@ -48,6 +48,8 @@ apply(struct config *c, const struct node *nodes)
 	struct place top = { .where = IN_SERVER, .scope = c->main->scope,
 	    .owner = c->main };
 
+	if (nodes != NULL)
+		vec_add(c->arena, &c->nodes, (void *)(uintptr_t)nodes);
 	directive_apply(c->reading, &top, nodes);
 }
 

@@ -170,6 +170,8 @@ struct vhost_address {
 struct config {
 	struct arena	*arena;
 	struct reading	*reading;
+	struct vec	 nodes;		/* const struct node *: all that was
+					 * read, in lists */
 	struct vhost	*main;
 	struct vec	 vhosts;	/* struct vhost *, main not included */
 	struct host_index *hosts;	/* see hosts.h */
