@@ -6,8 +6,9 @@
  *
  * A program may end and leave processes in its group.  Who let it end by itself
  * keeps them: they are background jobs that somebody meant.  Who was told to
- * terminate and left some behind is followed up: the group becomes a straggler,
- * which gets its KILL when its time is over.
+ * terminate and left some behind is followed up, and so is who was killed by a
+ * signal, since nobody meant that: the group becomes a straggler, which gets its
+ * KILL when its time is over.
  *
  * A straggler is only a number, and numbers come back. The kernel does not hand
  * out a number that still names a group, and it goes through all of them before
@@ -25,7 +26,11 @@
 
 #include "base/clock.h"
 
-enum { TABLE_SIZE = 256, LOOK_MS = 100 };
+enum {
+	TABLE_SIZE = 256,
+	LOOK_MS = 100,
+	GRACE_MS = 3000,	/* for those behind a program that was killed */
+};
 
 struct straggler {
 	pid_t		group;
@@ -134,13 +139,16 @@ child_ended(struct child *c, int status, const struct rusage *used)
 {
 	pid_t group = c->pid;
 	bool terminating = c->kill_timer.place != 0;
+	bool killed = !terminating && WIFSIGNALED(status);
 
 	list_remove(&c->link);
 	n_running--;
 	c->pid = 0;
 	loop_timer_stop(c->loop, &c->kill_timer);
-	if (terminating && !c->adopted && kill(-group, 0) == 0)
-		straggler_add(group, c->kill_timer.due_ms);
+	if ((terminating || killed) && !c->adopted &&
+	    kill(-group, killed ? SIGTERM : 0) == 0)
+		straggler_add(group, terminating ? c->kill_timer.due_ms :
+		    clock_ms() + GRACE_MS);
 	else if (!c->adopted)
 		tell_running(group, false);
 	c->ended(c, status, used);
