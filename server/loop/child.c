@@ -6,9 +6,9 @@
  *
  * A program may end and leave processes in its group.  Who let it end by itself
  * keeps them: they are background jobs that somebody meant.  Who was told to
- * terminate and left some behind is followed up, and so is who was killed by a
- * signal, since nobody meant that: the group becomes a straggler, which gets its
- * KILL when its time is over.
+ * terminate and left some behind is followed up, and so is who was killed by
+ * a signal, since nobody meant that: the group becomes a straggler, which gets
+ * its KILL when its time is over.
  *
  * A straggler is only a number, and numbers come back. The kernel does not hand
  * out a number that still names a group, and it goes through all of them before
