@@ -53,6 +53,7 @@ static int
 forget(struct request *r, int status)
 {
 	fields_init(&r->out, r->arena);
+	fields_init(&r->out_always, r->arena);
 	return status;
 }
 

@@ -28,8 +28,9 @@ LogLevel error
 CustomLog logs/access_log "%h %t \"%r\" %>s %b"
 END
 
-# Sanitizers keep for long what was freed.
-more=2048
+# What two workers keep to be answered again, and a little; sanitizers keep for
+# long what was freed.
+more=20000
 grep -q __asan_init "$FORKFUL" && more=2000000
 
 echo "seed $seed"

@@ -49,8 +49,7 @@ static uint16_t port;
 static pid_t master;
 static long requests, aborted, wrong, max_requests = 50000;
 static double started, every = 10;
-/* KiB: a little, and what two workers keep to be answered again. */
-static unsigned long memory_more = 18 * 1024;
+static unsigned long memory_more = 2048;
 
 static double
 now(void)
