@@ -36,7 +36,6 @@ open_section(struct setting *s)
 	struct place inside = {
 		.where = s->place->where == IN_HTACCESS ? IN_HTACCESS : host ?
 		    IN_VHOST : IN_DIRECTORY,
-		.overrides = s->place->overrides,
 		.scope = scope_new(s->arena), .up = s->place,
 	};
 
