@@ -773,6 +773,12 @@ escape_letter(char c)
 	}
 }
 
+static bool
+is_plain_in_log(char c)
+{
+	return c >= ' ' && c <= '~' && c != '"' && c != '\\';
+}
+
 void
 text_add_log(struct text *t, struct str s)
 {
@@ -781,14 +787,15 @@ text_add_log(struct text *t, struct str s)
 	size_t i;
 	char *out;
 
-	for (i = 0; i < s.n; i++) {
-		c = (unsigned char)s.at[i];
-		out = text_room(t, 4);
-		if (c >= ' ' && c <= '~' && c != '"' && c != '\\') {
-			out[0] = (char)c;
-			t->n++;
+	while (s.n > 0) {
+		for (i = 0; i < s.n && is_plain_in_log(s.at[i]); i++)
 			continue;
-		}
+		text_add(t, str_first(s, i));
+		if (i == s.n)
+			return;
+		c = (unsigned char)s.at[i];
+		s = str_from(s, i + 1);
+		out = text_room(t, 4);
 		out[0] = '\\';
 		out[1] = c == '\v' ? 'v' : escape_letter((char)c);
 		t->n += 2;

@@ -933,6 +933,7 @@ format_line(const struct format *f, const struct request *first,
 {
 	struct text t = { .arena = last->arena };
 
+	text_room(&t, 300);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct item *item = &f->at[i];
 		const struct request *r = item->original ? first : last;

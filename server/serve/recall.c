@@ -17,7 +17,7 @@ enum {
 	BODY_MAX = 64 * 1024,		/* of one answer */
 	BYTES_MAX = 8 * 1024 * 1024,	/* of all */
 	FORGET_MS = 1000,
-	SEEN = 4096,			/* heads of this second; a power of 2 */
+	SEEN = 4096,			/* heads asked lately; a power of 2 */
 };
 
 static struct loop *loop;
@@ -29,7 +29,7 @@ static struct {
 	size_t		 bytes;
 	time_t		 second;	/* when these hold */
 	uint64_t	 number;
-	uint64_t	 seen[SEEN];	/* what was asked once, by hash */
+	uint64_t	 seen[SEEN];	/* what was asked, by hash */
 } kept;
 
 /* How much has changed on disk that may matter to an answer. */
@@ -83,8 +83,6 @@ look_at_the_time(void)
 {
 	if (kept.number == changes() && kept.second == clock_now())
 		return;
-	if (kept.second != clock_now())
-		memset(kept.seen, 0, sizeof(kept.seen));
 	forget_all();
 }
 
