@@ -107,11 +107,29 @@ unchanged(struct batch *b)
 	addf(b, "If-None-Match: *\r\n\r\n");
 }
 
+/* Never the same twice: whatever is remembered of it must be bounded. */
 static void
 missing(struct batch *b)
 {
-	ask(b, "GET", "/nowhere")->status = 404;
+	char path[128];
+
+	snprintf(path, sizeof(path), dice(2) ? "/nowhere/%u/%u.html?%u" :
+	    "/%u%u-%u", dice(1u << 30), dice(1u << 30), dice(1000));
+	ask(b, "GET", path)->status = 404;
 	addf(b, "X-Padding: %.*s\r\n\r\n", (int)dice(200), pattern);
+}
+
+/* The same file by other names. */
+static void
+other_names(struct batch *b)
+{
+	struct want *w = &b->wants[b->n_wants++];
+
+	want_body(w, 200, 0, SMALL_BYTES);
+	addf(b, "GET /%u/%s../small?%u HTTP/1.1\r\nHost: %u.example.org\r\n"
+	    "Cookie: id=%u\r\nUser-Agent: %u\r\n\r\n", dice(1u << 30),
+	    dice(2) ? "" : "x/../", dice(1u << 30), dice(1u << 30),
+	    dice(1u << 30), dice(1u << 30));
 }
 
 static void
@@ -217,7 +235,8 @@ static struct kind {
 	void		(*make)(struct batch *b);
 	long		 asked;
 } kinds[] = {
-	{ "small", 5800, small, 0 },
+	{ "small", 5400, small, 0 },
+	{ "other names", 400, other_names, 0 },
 	{ "head", 800, head, 0 },
 	{ "unchanged", 1200, unchanged, 0 },
 	{ "missing", 800, missing, 0 },
