@@ -327,8 +327,10 @@ answer_again(struct conn *c, const struct recalled *a)
 	else if (!r.keep_going)
 		linger_begin(c, writer_flush(c) != WRITTEN_ALL ||
 		    c->start < c->end);
-	else if (w == WRITTEN_FULL)
+	else if (w == WRITTEN_FULL) {
+		c->clogged = true;
 		return await(c, 0);
+	}
 	return true;
 }
 
@@ -350,7 +352,9 @@ begin_head(struct conn *c, const struct recalled **again)
 {
 	struct str keep = STR_NONE;
 
-	*again = draining ? NULL : recall_find(&c->client,
+	/* Who does not take his answers waits as anybody does. */
+	c->clogged &= c->unsent_n > 0;
+	*again = draining || c->clogged ? NULL : recall_find(&c->client,
 	    str_n(c->in->at + c->start, c->end - c->start), &keep);
 	/* The queue is for all. */
 	if (*again != NULL && (!list_empty(&queue) || !host->begin(false)))

@@ -84,6 +84,8 @@ struct conn {
 					 * of lingering; 0: none */
 	unsigned	 turn_requests;	/* answered in this turn of the loop */
 	int64_t		 idle_ms;	/* the wait for a next request */
+	bool		 clogged;	/* an answer from memory found the
+					 * socket full */
 	bool		 dry;		/* the last recv(2) took all */
 	bool		 peer_done;	/* the peer will send no more */
 	bool		 was_busy;	/* has a request */
