@@ -139,6 +139,23 @@ parameter_at(const struct macro *m, struct str s)
 	return found;
 }
 
+/* As Apache has it, what stands for @name comes in quotes. */
+static void
+add_argument(struct text *t, const char *name, const char *value)
+{
+	if (name[0] != '@') {
+		text_addz(t, value);
+		return;
+	}
+	text_addc(t, '"');
+	for (; *value != 0; value++) {
+		if (*value == '"' || *value == '\\')
+			text_addc(t, '\\');
+		text_addc(t, *value);
+	}
+	text_addc(t, '"');
+}
+
 static struct str
 replace(struct arena *a, const struct macro *m, const struct arg *arguments)
 {
@@ -151,7 +168,7 @@ replace(struct arena *a, const struct macro *m, const struct arg *arguments)
 			text_addc(&t, m->text.at[i++]);
 			continue;
 		}
-		text_addz(&t, arguments[k].z);
+		add_argument(&t, m->parameters[k].z, arguments[k].z);
 		i += strlen(m->parameters[k].z);
 	}
 	return text_str(&t);

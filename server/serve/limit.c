@@ -29,6 +29,20 @@ warn_if_misspelt(struct setting *s, int arg)
 	s->hint = NULL;
 }
 
+/* As in Apache, what the configuration speaks of is a method. */
+static void
+make_known(struct setting *s, int arg)
+{
+	const struct config *c = s->reading->config;
+	struct core_conf *main;
+
+	if (s->reading->override != NULL ||
+	    core_knows_method(c, METHOD_OTHER, str_of(s->argv[arg].z)))
+		return;
+	main = scope_conf(s->arena, c->main->scope, &mod_core);
+	vec_add(s->arena, &main->methods, s->argv[arg].z);
+}
+
 static const char *
 add_method(struct setting *s, int arg, struct limit *l)
 {
@@ -48,6 +62,7 @@ add_method(struct setting *s, int arg, struct limit *l)
 			    "not \"%s\"", name);
 	warn_if_misspelt(s, arg);
 	vec_add(s->arena, &l->others, s->argv[arg].z);
+	make_known(s, arg);
 	return NULL;
 }
 

@@ -493,8 +493,10 @@ route_directory(struct request *r)
 	 * while the name may still hold a path_info. */
 	done = parent_of(name);
 	said = descend(&d, done);
-	if (said != PASS)
+	if (said != PASS) {
+		request_once(r);
 		return said;
+	}
 	saw_directories(r, done);
 	find_file(r, r->links);
 
