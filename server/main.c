@@ -19,6 +19,7 @@
 #include "base/os.h"
 #include "conf/diagnose.h"
 #include "modules.h"
+#include "passwd.h"
 #include "process/master.h"
 #include "process/pidfile.h"
 #include "process/settings.h"
@@ -93,7 +94,10 @@ usage(const char *name)
 "  -M             list the modules\n"
 "  -X             one process, attached, for debuggers\n"
 "Or: %s run-cgi ... URL\n"
-"                 run a script as the server would\n", name, name);
+"                 run a script as the server would\n"
+"Or: %s passwd [--digest] ...\n"
+"                 change a file of users, as htpasswd or htdigest would\n",
+	    name, name, name);
 	return 1;
 }
 
@@ -581,6 +585,9 @@ main(int argc, char **argv)
 	struct command c;
 	int status;
 
+	status = passwd_main(argc, argv);
+	if (status != -1)
+		return status;
 	os_keep_inherited();
 	/* A file at its limit is like a full disk. */
 	signal(SIGXFSZ, SIG_IGN);
