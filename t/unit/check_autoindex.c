@@ -69,33 +69,170 @@ START_TEST(reset)
 }
 END_TEST
 
-/* How a name is written. */
+/* How a name is written in a link. */
 static const struct {
 	const char	*name;
 	bool		 directory;
-	const char	*html;
-} entries[] = {
-	{ "a.txt", false, "<li><a href=\"a.txt\"> a.txt</a></li>\n" },
-	{ "sub", true, "<li><a href=\"sub/\"> sub/</a></li>\n" },
-	{ "a b", false, "<li><a href=\"a%20b\"> a b</a></li>\n" },
-	{ "<&\">", false,
-	  "<li><a href=\"%3C&amp;%22%3E\"> &lt;&amp;&quot;&gt;</a></li>\n" },
-	{ "a?b#c%d", false,
-	  "<li><a href=\"a%3Fb%23c%25d\"> a?b#c%d</a></li>\n" },
-	{ "a:b", false, "<li><a href=\"./a:b\"> a:b</a></li>\n" },
-	{ "\xc3\xa9", false,
-	  "<li><a href=\"%C3%A9\"> \xc3\xa9</a></li>\n" },
+	const char	*url;
+} urls[] = {
+	{ "a.txt", false, "a.txt" },
+	{ "sub", true, "sub/" },
+	{ "a b", false, "a%20b" },
+	{ "<&\">", false, "%3C&%22%3E" },
+	{ "a?b#c%d", false, "a%3Fb%23c%25d" },
+	{ "a:b", false, "./a:b" },
+	{ "\xc3\xa9", false, "%C3%A9" },
 };
 
-START_TEST(entry)
+START_TEST(url)
 {
 	struct arena *a = arena_new();
-	struct text t = { .arena = a };
-	struct listed e = { str_of(entries[_i].name), entries[_i].directory };
 
-	write_entry(&t, &e);
-	ck_assert_str_eq(text_z(&t), entries[_i].html);
+	ck_assert(str_is(url_of(a, str_of(urls[_i].name), urls[_i].directory),
+	    urls[_i].url));
 	arena_end(a);
+}
+END_TEST
+
+/* What is said of IndexOptions, in one section and in one inside it. */
+static const struct {
+	const char	*outer, *inner;
+	unsigned	 flags;
+} options[] = {
+	{ "FancyIndexing", "", LISTING_FANCY },
+	{ "HTMLTable", "", LISTING_FANCY | LISTING_TABLE },
+	{ "FancyIndexing FoldersFirst", "None", 0 },
+	{ "FancyIndexing", "IgnoreCase", 0 },
+	{ "FancyIndexing", "+FoldersFirst",
+	  LISTING_FANCY | LISTING_FOLDERS_FIRST },
+	{ "FancyIndexing VersionSort", "-VersionSort", LISTING_FANCY },
+	{ "FancyIndexing -FancyIndexing", "", 0 },
+	{ "FancyIndexing NameWidth=* XHTML", "+SuppressIcon",
+	  LISTING_FANCY | LISTING_XHTML | LISTING_NO_ICON },
+	{ "FancyIndexing IgnoreClient", "", LISTING_FANCY |
+	  LISTING_IGNORE_CLIENT | LISTING_NO_SORTING },
+};
+
+START_TEST(flags)
+{
+	char text[512];
+	struct config *c;
+	struct request *r;
+	struct listing l;
+	struct str pattern;
+	const struct vec *v;
+	const char *error;
+
+	snprintf(text, sizeof(text), "IndexOptions %s\n<Location /l>\n%s%s\n"
+	    "</Location>", options[_i].outer, options[_i].inner[0] == 0 ? "" :
+	    "IndexOptions ", options[_i].inner);
+	c = open_site(text);
+	ck_assert_msg(site_errors(c, &error) == 0, "%s", error);
+	r = site_ask(c, "/l");
+	v = hash_get(c->main->sections.locations, STR("/l"));
+	r->scope = scope_merge(c->arena, c->main->scope,
+	    ((const struct section *)v->at[0])->scope);
+	begin(r, &l, &pattern);
+	/* A plain list ignores the rest. */
+	ck_assert_uint_eq(l.flags & (l.flags & LISTING_FANCY ? ~0u :
+	    LISTING_FANCY), options[_i].flags);
+	config_end(c);
+}
+END_TEST
+
+static const struct {
+	const char	*query;
+	char		 key, order;
+	unsigned	 flags;
+	const char	*arguments, *pattern;
+} queries[] = {
+	{ "", 'N', 'A', LISTING_FANCY, "", "" },
+	{ "C=S;O=D", 'S', 'D', LISTING_FANCY, "", "" },
+	{ "C=M&O=A", 'M', 'A', LISTING_FANCY, "", "" },
+	{ "F=2;V=1", 'N', 'A', LISTING_FANCY | LISTING_TABLE |
+	  LISTING_VERSIONS, ";F=2;V=1", "" },
+	{ "F=0;C=S", 'N', 'A', 0, ";F=0", "" },
+	{ "P=*%2etxt", 'N', 'A', LISTING_FANCY, ";P=*%2etxt", "*.txt" },
+	{ "P=%00", 'N', 'A', LISTING_FANCY, "", "" },
+	{ "C=X;O=Y;F=9;V=2;Q=1;C;=;C=;C=SS", 'N', 'A', LISTING_FANCY, "", "" },
+};
+
+START_TEST(query)
+{
+	struct config *c = open_site("IndexOptions FancyIndexing");
+	struct request *r = site_ask(c, "/");
+	struct listing l;
+	struct str pattern;
+
+	r->query = str_of(queries[_i].query);
+	begin(r, &l, &pattern);
+	ck_assert_int_eq(l.key, queries[_i].key);
+	ck_assert_int_eq(l.order, queries[_i].order);
+	ck_assert_uint_eq(l.flags, queries[_i].flags);
+	ck_assert(str_is(l.arguments, queries[_i].arguments));
+	ck_assert(str_is(pattern, queries[_i].pattern));
+	config_end(c);
+}
+END_TEST
+
+/* The first line that fits names the icon. */
+static const struct {
+	const char	*path, *type, *encoding, *icon;
+} icons[] = {
+	{ "/d/a.txt", "text/plain", "", "/txt.gif" },
+	{ "/d/a.c", "text/plain", "", "/text.gif" },
+	{ "/d/a.c.gz", "text/plain", "x-gzip", "/z.gif" },
+	{ "/d/README", "", "", "/hand.gif" },
+	{ "/d/NOREADME", "", "", "/hand.gif" },
+	{ "/d/README.x", "", "", NULL },
+	{ "/d/image", "IMAGE/png", "", "/img.gif" },
+	{ "^^DIRECTORY^^", "", "", "/dir.gif" },
+	{ "..", "", "", "/back.gif" },
+};
+
+START_TEST(icon)
+{
+	struct config *c = open_site("AddIconByEncoding (CMP,/z.gif) x-gzip\n"
+	    "AddIcon /txt.gif .txt .text\nAddIcon /hand.gif README\n"
+	    "AddIconByType (IMG,/img.gif) image/*\n"
+	    "AddIconByType /text.gif text/*\nAddIcon /back.gif ..\n"
+	    "AddIcon /dir.gif ^^DIRECTORY^^");
+	const struct autoindex_conf *conf = scope_get(c->main->scope,
+	    &mod_autoindex);
+	const char *z = note_for(&conf->icons, str_of(icons[_i].path),
+	    str_of(icons[_i].type), str_of(icons[_i].encoding));
+
+	if (icons[_i].icon == NULL)
+		ck_assert_ptr_null(z);
+	else
+		ck_assert_str_eq(z, icons[_i].icon);
+	ck_assert_str_eq(note_for(&conf->alts, STR("/x"), STR("image/gif"),
+	    STR("")), "IMG");
+	config_end(c);
+}
+END_TEST
+
+static const struct {
+	const char	*line, *message;
+} mistakes[] = {
+	{ "IndexOptions Fancy", "does not know \"Fancy\"" },
+	{ "IndexOptions NameWidth=x", "needs a number or *" },
+	{ "IndexOptions IconWidth=*", "needs a number" },
+	{ "IndexOrderDefault Up Name", "must be Ascending or Descending" },
+	{ "IndexOrderDefault Ascending Colour", "must be Name, Date" },
+	{ "AddIcon (TXT .txt", "must be a URL path, or (TEXT,URL)" },
+	{ "AddIcon /a.gif", "requires at least two arguments" },
+};
+
+START_TEST(tells_mistakes)
+{
+	struct config *c = open_site(mistakes[_i].line);
+	const char *error;
+
+	ck_assert_uint_eq(site_errors(c, &error), 1);
+	ck_assert_msg(str_find_str(str_of(error),
+	    str_of(mistakes[_i].message)) >= 0, "%s", error);
+	config_end(c);
 }
 END_TEST
 
@@ -136,7 +273,7 @@ START_TEST(page)
 	ck_assert_int_eq(symlink("nowhere", tree_path("pub/dangling")), 0);
 	html = list(c, "/pub/");
 	ck_assert(has(html, "<title>Index of /pub</title>"));
-	ck_assert(has(html, "<ul>\n"
+	ck_assert(has(html, "<ul>"
 	    "<li><a href=\"/\"> Parent Directory</a></li>\n"
 	    "<li><a href=\"B.txt\"> B.txt</a></li>\n"
 	    "<li><a href=\"a.txt\"> a.txt</a></li>\n"
@@ -203,7 +340,11 @@ main(void)
 	tcase_add_checked_fixture(t, tree_new, tree_end);
 	tcase_add_loop_test(t, ignored, 0, COUNT(names));
 	tcase_add_test(t, reset);
-	tcase_add_loop_test(t, entry, 0, COUNT(entries));
+	tcase_add_loop_test(t, url, 0, COUNT(urls));
+	tcase_add_loop_test(t, flags, 0, COUNT(options));
+	tcase_add_loop_test(t, query, 0, COUNT(queries));
+	tcase_add_loop_test(t, icon, 0, COUNT(icons));
+	tcase_add_loop_test(t, tells_mistakes, 0, COUNT(mistakes));
 	tcase_add_test(t, page);
 	tcase_add_test(t, large_directory);
 	tcase_add_test(t, not_for_us);

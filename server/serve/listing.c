@@ -1,0 +1,517 @@
+/*
+ * listing.c - see listing.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "serve/listing.h"
+
+enum { NO_DATE_WIDTH = 19 };
+
+static bool
+has(const struct listing *l, unsigned flag)
+{
+	return (l->flags & flag) != 0;
+}
+
+/* ---- Order --------------------------------------------------------------- */
+
+static size_t
+digits_at(struct str s, size_t i)
+{
+	size_t n = 0;
+
+	while (i + n < s.n && char_is_digit((unsigned char)s.at[i + n]))
+		n++;
+	return n;
+}
+
+static int
+compare_numbers(struct str a, struct str b)
+{
+	while (a.n > 0 && a.at[0] == '0')
+		a = str_from(a, 1);
+	while (b.n > 0 && b.at[0] == '0')
+		b = str_from(b, 1);
+	if (a.n != b.n)
+		return a.n < b.n ? -1 : 1;
+	return str_compare(a, b);
+}
+
+static struct str
+skip_blanks(struct str s)
+{
+	while (s.n > 0 && (s.at[0] == ' ' || s.at[0] == '\t'))
+		s = str_from(s, 1);
+	return s;
+}
+
+int
+listing_compare_versions(struct str a, struct str b, bool nocase)
+{
+	/* Blanks do not count, as in Apache. */
+	while ((a = skip_blanks(a)).n > 0 && (b = skip_blanks(b)).n > 0) {
+		size_t da = digits_at(a, 0), db = digits_at(b, 0);
+		int c;
+
+		if (da > 0 && db > 0) {
+			c = compare_numbers(str_first(a, da),
+			    str_first(b, db));
+		} else {
+			da = db = 1;
+			c = nocase ? str_compare_nocase(str_first(a, 1),
+			    str_first(b, 1)) : str_compare(str_first(a, 1),
+			    str_first(b, 1));
+		}
+		if (c != 0)
+			return c;
+		a = str_from(a, da);
+		b = str_from(b, db);
+	}
+	b = skip_blanks(b);
+	return (a.n > 0) - (b.n > 0);
+}
+
+static int
+compare_names(const struct listing *l, struct str a, struct str b)
+{
+	if (has(l, LISTING_VERSIONS))
+		return listing_compare_versions(a, b,
+		    has(l, LISTING_IGNORE_CASE));
+	return has(l, LISTING_IGNORE_CASE) ? str_compare_nocase(a, b) :
+	    str_compare(a, b);
+}
+
+/* qsort(3) hands nothing down. */
+static const struct listing *sorting;
+
+static int
+compare(const void *one, const void *other)
+{
+	const struct listing *l = sorting;
+	const struct listing_item *a = *(struct listing_item *const *)one,
+	    *b = *(struct listing_item *const *)other, *swap;
+	int c = 0;
+
+	if (a->parent != b->parent)
+		return a->parent ? -1 : 1;
+	if (has(l, LISTING_FOLDERS_FIRST) && a->directory != b->directory)
+		return a->directory ? -1 : 1;
+	if (l->order == 'D') {
+		swap = a;
+		a = b;
+		b = swap;
+	}
+	if (l->key == 'M')
+		c = (a->modified > b->modified) - (a->modified < b->modified);
+	else if (l->key == 'S')
+		c = (a->size > b->size) - (a->size < b->size);
+	else if (l->key == 'D')
+		c = str_compare(a->description, b->description);
+	if (c == 0)
+		c = compare_names(l, a->name, b->name);
+	return c != 0 ? c : str_compare(a->name, b->name);
+}
+
+void
+listing_sort(struct listing *l)
+{
+	sorting = l;
+	if (l->items.n > 1)
+		qsort(l->items.at, l->items.n, sizeof(l->items.at[0]),
+		    compare);
+}
+
+/* ---- Cells --------------------------------------------------------------- */
+
+void
+listing_size(int64_t size, char out[5])
+{
+	static const char units[] = "KMGTPE";
+	const char *unit = units;
+	int64_t rest;
+
+	if (size < 0) {
+		strcpy(out, "  - ");
+		return;
+	}
+	if (size < 973) {
+		snprintf(out, 5, "%3d ", (int)size);
+		return;
+	}
+	for (;; unit++) {
+		rest = size % 1024;
+		size /= 1024;
+		if (size < 973)
+			break;
+	}
+	if (size < 9 || (size == 9 && rest < 973)) {
+		rest = (rest * 5 + 256) / 512;
+		if (rest >= 10) {
+			size++;
+			rest = 0;
+		}
+		snprintf(out, 5, "%d.%d%c", (int)size % 10, (int)rest, *unit);
+		return;
+	}
+	if (rest >= 512)
+		size++;
+	snprintf(out, 5, "%3d%c", (int)(size % 1000), *unit);
+}
+
+static void
+spaces(struct text *t, size_t n)
+{
+	while (n-- > 0)
+		text_addc(t, ' ');
+}
+
+static const char *
+end_of_tag(const struct listing *l)
+{
+	return has(l, LISTING_XHTML) ? " />" : ">";
+}
+
+static void
+add_image(struct text *t, const struct listing *l, const char *icon,
+    const char *alt)
+{
+	text_addz(t, "<img src=\"");
+	text_add_html(t, str_of(icon));
+	text_addz(t, "\" alt=\"");
+	text_add_html(t, str_of(alt));
+	text_addc(t, '"');
+	if (l->icon_height > 0 && l->icon_width > 0)
+		text_addf(t, " width=\"%d\" height=\"%d\"", l->icon_width,
+		    l->icon_height);
+	text_addz(t, end_of_tag(l));
+}
+
+static void
+open_link(struct text *t, const struct listing_item *i)
+{
+	text_addz(t, "<a href=\"");
+	text_add_html(t, i->url);
+	text_addz(t, "\">");
+}
+
+/* nothing: what stands where there is no icon. */
+static void
+add_icon(struct text *t, const struct listing *l,
+    const struct listing_item *i, const char *nothing)
+{
+	bool linked = has(l, LISTING_ICONS_ARE_LINKS);
+
+	if (linked)
+		open_link(t, i);
+	if (i->icon != NULL)
+		add_image(t, l, i->icon, str_zfmt(t->arena, "[%s]",
+		    i->alt != NULL ? i->alt : "   "));
+	else
+		text_addz(t, nothing);
+	if (linked)
+		text_addz(t, "</a>");
+}
+
+/* The name as a link, cut to its column, and padded to it. */
+static void
+add_name(struct text *t, const struct listing_item *i, size_t width,
+    bool padded)
+{
+	open_link(t, i);
+	if (i->name.n > width && width > 3) {
+		text_add_html(t, str_first(i->name, width - 3));
+		text_addz(t, "..&gt;");
+	} else {
+		text_add_html(t, i->name);
+	}
+	text_addz(t, "</a>");
+	if (padded && i->name.n < width)
+		spaces(t, width - i->name.n);
+}
+
+static void
+add_date(struct text *t, const struct listing *l,
+    const struct listing_item *i)
+{
+	char date[32] = "";
+	struct tm tm;
+
+	if (!i->parent && localtime_r(&i->modified, &tm) != NULL)
+		strftime(date, sizeof(date), has(l, LISTING_OLD_DATES) ?
+		    "%d-%b-%Y %H:%M  " : "%Y-%m-%d %H:%M  ", &tm);
+	text_addz(t, date);
+}
+
+/* Tags and entities take no room. */
+static void
+add_description(struct text *t, const struct listing *l, struct str s)
+{
+	int room = l->description_width;
+	bool tag = false, entity = false;
+
+	if (room == LISTING_WIDTH_AUTO) {
+		text_add(t, s);
+		return;
+	}
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.at[i];
+
+		tag |= c == '<';
+		if (!tag && !entity && room-- <= 0)
+			continue;
+		entity = (entity || c == '&') && c != ';';
+		text_addc(t, c);
+		if (c == '>')
+			tag = false;
+	}
+}
+
+/* The head of a column, which sorts by it. */
+static void
+add_head(struct text *t, const struct listing *l, char key, const char *name)
+{
+	if (has(l, LISTING_NO_SORTING)) {
+		text_addz(t, name);
+		return;
+	}
+	text_addf(t, "<a href=\"?C=%c;O=%c", key, l->key == key &&
+	    l->order == 'A' ? 'D' : 'A');
+	text_add_html(t, l->arguments);
+	text_addf(t, "\">%s</a>", name);
+}
+
+static size_t
+name_width(const struct listing *l)
+{
+	size_t width = sizeof("Parent Directory") - 1;
+
+	if (l->name_width != LISTING_WIDTH_AUTO)
+		return (size_t)l->name_width;
+	for (size_t i = 0; i < l->items.n; i++) {
+		const struct listing_item *item = l->items.at[i];
+
+		if (item->name.n > width)
+			width = item->name.n;
+	}
+	return width;
+}
+
+/* ---- A plain list -------------------------------------------------------- */
+
+static void
+write_list(struct text *t, const struct listing *l)
+{
+	text_addz(t, "<ul>");
+	for (size_t i = 0; i < l->items.n; i++) {
+		const struct listing_item *item = l->items.at[i];
+
+		text_addz(t, "<li>");
+		open_link(t, item);
+		text_addc(t, ' ');
+		text_add_html(t, item->name);
+		text_addz(t, "</a></li>\n");
+	}
+	text_addz(t, "</ul>\n");
+}
+
+/* ---- Columns ------------------------------------------------------------- */
+
+static void
+write_columns_head(struct text *t, const struct listing *l, size_t width)
+{
+	text_addz(t, "<pre>");
+	if (!has(l, LISTING_NO_ICON) && l->blank_icon != NULL) {
+		add_image(t, l, l->blank_icon, "Icon ");
+		text_addc(t, ' ');
+	} else if (!has(l, LISTING_NO_ICON)) {
+		spaces(t, 6);
+	}
+	add_head(t, l, 'N', "Name");
+	spaces(t, width > 4 ? width - 4 + 1 : 1);
+	if (!has(l, LISTING_NO_DATE)) {
+		add_head(t, l, 'M', "Last modified");
+		spaces(t, 6);
+	}
+	if (!has(l, LISTING_NO_SIZE)) {
+		add_head(t, l, 'S', "Size");
+		spaces(t, 2);
+	}
+	if (!has(l, LISTING_NO_DESCRIPTION))
+		add_head(t, l, 'D', "Description");
+	if (has(l, LISTING_NO_RULES))
+		text_addc(t, '\n');
+	else
+		text_addf(t, "<hr%s", end_of_tag(l));
+}
+
+static void
+write_columns_item(struct text *t, const struct listing *l,
+    const struct listing_item *i, size_t width)
+{
+	char size[5];
+
+	if (!has(l, LISTING_NO_ICON)) {
+		add_icon(t, l, i, "     ");
+		text_addc(t, ' ');
+	}
+	add_name(t, i, width, true);
+	text_addc(t, ' ');
+	if (!has(l, LISTING_NO_DATE) && i->parent)
+		spaces(t, NO_DATE_WIDTH);
+	else if (!has(l, LISTING_NO_DATE))
+		add_date(t, l, i);
+	if (!has(l, LISTING_NO_SIZE)) {
+		listing_size(i->size, size);
+		text_addf(t, "%s  ", size);
+	}
+	if (!has(l, LISTING_NO_DESCRIPTION))
+		add_description(t, l, i->description);
+	text_addc(t, '\n');
+}
+
+static void
+write_columns(struct text *t, const struct listing *l)
+{
+	size_t width = name_width(l);
+
+	write_columns_head(t, l, width);
+	for (size_t i = 0; i < l->items.n; i++)
+		write_columns_item(t, l, l->items.at[i], width);
+	if (!has(l, LISTING_NO_RULES))
+		text_addf(t, "<hr%s", end_of_tag(l));
+	text_addz(t, "</pre>\n");
+}
+
+/* ---- A table ------------------------------------------------------------- */
+
+/* "<td" or "<th", with a class or the old attributes. */
+static void
+open_cell(struct text *t, const struct listing *l, const char *tag,
+    const char *class, const char *old)
+{
+	if (l->styled)
+		text_addf(t, "<%s class=\"indexcol%s\">", tag, class);
+	else
+		text_addf(t, "<%s%s>", tag, old);
+}
+
+static int
+columns(const struct listing *l)
+{
+	return 1 + !has(l, LISTING_NO_ICON) + !has(l, LISTING_NO_DATE) +
+	    !has(l, LISTING_NO_SIZE) + !has(l, LISTING_NO_DESCRIPTION);
+}
+
+static void
+write_table_rule(struct text *t, const struct listing *l)
+{
+	if (!has(l, LISTING_NO_RULES))
+		text_addf(t, "   <tr%s><th colspan=\"%d\"><hr%s</th></tr>\n",
+		    l->styled ? " class=\"indexbreakrow\"" : "", columns(l),
+		    end_of_tag(l));
+}
+
+static void
+write_table_head(struct text *t, const struct listing *l)
+{
+	text_addf(t, "  <table%s>\n   <tr%s>", l->styled ?
+	    " id=\"indexlist\"" : "", l->styled ? " class=\"indexhead\"" :
+	    "");
+	if (!has(l, LISTING_NO_ICON)) {
+		open_cell(t, l, "th", "icon", " valign=\"top\"");
+		if (l->blank_icon != NULL)
+			add_image(t, l, l->blank_icon, "[ICO]");
+		else
+			text_addz(t, "&nbsp;");
+		text_addz(t, "</th>");
+	}
+	open_cell(t, l, "th", "name", "");
+	add_head(t, l, 'N', "Name");
+	text_addz(t, "</th>");
+	if (!has(l, LISTING_NO_DATE)) {
+		open_cell(t, l, "th", "lastmod", "");
+		add_head(t, l, 'M', "Last modified");
+		text_addz(t, "</th>");
+	}
+	if (!has(l, LISTING_NO_SIZE)) {
+		open_cell(t, l, "th", "size", "");
+		add_head(t, l, 'S', "Size");
+		text_addz(t, "</th>");
+	}
+	if (!has(l, LISTING_NO_DESCRIPTION)) {
+		open_cell(t, l, "th", "desc", "");
+		add_head(t, l, 'D', "Description");
+		text_addz(t, "</th>");
+	}
+	text_addz(t, "</tr>\n");
+	write_table_rule(t, l);
+}
+
+static void
+write_table_item(struct text *t, const struct listing *l,
+    const struct listing_item *i, size_t n, size_t width)
+{
+	char size[5];
+
+	if (l->styled)
+		text_addf(t, "   <tr class=\"%s\">", n % 2 ? "odd" : "even");
+	else
+		text_addz(t, "<tr>");
+	if (!has(l, LISTING_NO_ICON)) {
+		open_cell(t, l, "td", "icon", " valign=\"top\"");
+		add_icon(t, l, i, "&nbsp;");
+		text_addz(t, "</td>");
+	}
+	open_cell(t, l, "td", "name", "");
+	add_name(t, i, width, !l->styled);
+	text_addz(t, "</td>");
+	if (!has(l, LISTING_NO_DATE)) {
+		open_cell(t, l, "td", "lastmod", i->parent ? "" :
+		    " align=\"right\"");
+		if (i->parent)
+			text_addz(t, "&nbsp;");
+		else
+			add_date(t, l, i);
+		text_addz(t, "</td>");
+	}
+	if (!has(l, LISTING_NO_SIZE)) {
+		listing_size(i->size, size);
+		open_cell(t, l, "td", "size", " align=\"right\"");
+		text_addf(t, "%s</td>", size);
+	}
+	if (!has(l, LISTING_NO_DESCRIPTION)) {
+		open_cell(t, l, "td", "desc", "");
+		if (i->description.n > 0)
+			add_description(t, l, i->description);
+		else
+			text_addz(t, "&nbsp;");
+		text_addz(t, "</td>");
+	}
+	text_addz(t, "</tr>\n");
+}
+
+static void
+write_table(struct text *t, const struct listing *l)
+{
+	size_t width = name_width(l);
+
+	write_table_head(t, l);
+	for (size_t i = 0; i < l->items.n; i++)
+		write_table_item(t, l, l->items.at[i], i, width);
+	write_table_rule(t, l);
+	text_addz(t, "</table>\n");
+}
+
+void
+listing_write(struct text *t, const struct listing *l)
+{
+	if (!has(l, LISTING_FANCY))
+		write_list(t, l);
+	else if (has(l, LISTING_TABLE))
+		write_table(t, l);
+	else
+		write_columns(t, l);
+}
