@@ -13,6 +13,7 @@
 #include "serve/confinement.h"
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
+#include "serve/suexec.h"
 #include "serve/xsendfile.h"
 
 extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
@@ -30,6 +31,7 @@ struct module *const features[] = {
 	&mod_xsendfile,
 	&mod_unique_id,
 	&mod_admission,
+	&mod_suexec,
 	&mod_rewrite,		/* where is it */
 	&mod_alias,
 	&mod_setenvif,		/* what may matter for that: */

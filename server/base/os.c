@@ -633,6 +633,24 @@ set_limits(const struct os_program *p)
 	return 0;
 }
 
+/* For good: all of the ids change, as we are root. */
+static int
+become(const struct os_identity *who)
+{
+	if (setgroups(who->n_groups, who->groups) == -1 ||
+	    setgid(who->gid) == -1 || setuid(who->uid) == -1)
+		return -1;
+	return who->uid != 0 && setuid(0) != -1 ? refuse(EPERM) : 0;
+}
+
+static int
+enter_directory(const struct os_program *p)
+{
+	if (p->directory_fd > 0)
+		return fchdir(p->directory_fd);
+	return p->directory != NULL ? chdir(p->directory) : 0;
+}
+
 /* Does not return unless something failed; the result names it. */
 static const char *
 become_program(const struct os_program *p, pid_t parent)
@@ -641,6 +659,9 @@ become_program(const struct os_program *p, pid_t parent)
 	sigset_t none;
 
 	setpgid(0, 0);
+	/* First: that would take back what comes next. */
+	if (p->as != NULL && become(p->as) == -1)
+		return "setuid";
 	if (!p->outlives)
 		os_die_with_parent(SIGKILL);
 	if (getppid() != parent)
@@ -654,7 +675,7 @@ become_program(const struct os_program *p, pid_t parent)
 		    getpriority(PRIO_PROCESS, 0) + p->nice);
 	if (set_fds(p) == -1)
 		return "open /dev/null";
-	if (p->directory != NULL && chdir(p->directory) == -1)
+	if (enter_directory(p) == -1)
 		return "chdir";
 	if (set_limits(p) == -1)
 		return "setrlimit";

@@ -73,9 +73,19 @@ struct os_program {
 	const struct os_limit	*limits;	/* n_limits of them */
 	size_t			 n_limits;
 	const struct confine	*confine;	/* NULL: as we are */
+	const struct os_identity *as;		/* NULL: as we are */
+	int			 directory_fd;	/* an fd in the place of
+						 * directory; 0: none */
 	int			 umask;		/* -1: as ours */
 	int			 nice;		/* added; 0: as ours */
 	bool			 outlives;	/* us: it is not killed */
+};
+/* Another user, which only root can become. */
+struct os_identity {
+	uid_t		 uid;
+	gid_t		 gid;
+	const gid_t	*groups;		/* n_groups of them */
+	size_t		 n_groups;
 };
 /* What is above our own hard limit becomes that one. */
 struct os_limit {
@@ -88,7 +98,8 @@ struct os_limit {
  * an empty mask, no fds but 0, 1, 2, and killed when this process dies where
  * the system can promise that (vfork underneath: cheap at any size).  Returns
  * the pid; -1 with errno when it could not be started, *step then names what
- * failed: "fork", "chdir", "setrlimit", "exec", or what confine_enter() says.
+ * failed: "fork", "setuid", "chdir", "setrlimit", "exec", or what
+ * confine_enter() says.
  */
 pid_t	os_start(const struct os_program *p, const char **step);
 

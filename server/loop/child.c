@@ -236,12 +236,51 @@ child_adopt(struct loop *l, struct child *c, pid_t pid)
 	enter(l, c, pid, true);
 }
 
+/* ---- Children of others -------------------------------------------------- */
+
+void
+child_remote_started(struct loop *l, struct child *c,
+    const struct child_agent *agent)
+{
+	assert(c->ended != NULL && c->refused != NULL && c->pid == 0);
+	c->pid = -1;
+	c->agent = agent;
+	c->loop = l;
+	c->started_us = clock_us_now();
+	c->kill_timer = (struct timer){ 0 };
+	n_running++;
+}
+
+static void
+remote_over(struct child *c)
+{
+	n_running--;
+	c->pid = 0;
+	c->agent = NULL;
+}
+
+void
+child_remote_ended(struct child *c, int status, const struct rusage *used)
+{
+	remote_over(c);
+	c->ended(c, status, used);
+}
+
+void
+child_remote_refused(struct child *c, int error, const char *why)
+{
+	remote_over(c);
+	c->refused(c, error, why);
+}
+
 /* ---- Signals ------------------------------------------------------------- */
 
 void
-child_signal(const struct child *c, int sig)
+child_signal(struct child *c, int sig)
 {
-	if (c->pid > 0)
+	if (c->agent != NULL)
+		c->agent->signal(c, sig);
+	else if (c->pid > 0)
 		kill(c->adopted ? c->pid : -c->pid, sig);
 }
 
@@ -250,6 +289,10 @@ child_terminate(struct child *c, int64_t grace_ms)
 {
 	if (c->pid == 0)
 		return;
+	if (c->agent != NULL) {
+		c->agent->terminate(c, grace_ms);
+		return;
+	}
 	child_signal(c, SIGTERM);
 	/* A stopped process would not see the TERM. */
 	child_signal(c, SIGCONT);

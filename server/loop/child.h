@@ -22,12 +22,25 @@ struct child {
 	 * ended; status as from waitpid(2).  The child may be freed there. */
 	void		(*ended)(struct child *c, int status,
 			    const struct rusage *used);
-	pid_t		 pid;		/* 0: not running (any more) */
+	/* For a remote one: called instead of ended() when it could not be
+	 * started; error is an errno value. */
+	void		(*refused)(struct child *c, int error,
+			    const char *why);
+	pid_t		 pid;		/* 0: not running (any more); -1:
+					 * somewhere, not known yet */
 	int64_t		 started_us;	/* clock_us_now() at the start */
 	bool		 adopted;	/* one process, not a group */
 	struct timer	 kill_timer;
-	struct link	 link;
+	struct link	 link;		/* of a remote one: the agent's */
 	struct loop	*loop;
+	const struct child_agent *agent; /* NULL: a child of our own */
+	uint32_t	 remote_id;	/* the agent's */
+};
+
+/* Another process starts it, waits for it, and passes signals on. */
+struct child_agent {
+	void		(*signal)(struct child *c, int sig);
+	void		(*terminate)(struct child *c, int64_t grace_ms);
 };
 
 /* Once per process, before the first child_start(): takes over SIGCHLD. */
@@ -38,8 +51,15 @@ int	child_start(struct loop *l, struct child *c,
 	    const struct os_program *p, const char **step);
 /* Watch a process that the owner forked himself: signals go to it alone. */
 void	child_adopt(struct loop *l, struct child *c, pid_t pid);
+/* It was asked for elsewhere: from now on it counts as running ... */
+void	child_remote_started(struct loop *l, struct child *c,
+	    const struct child_agent *agent);
+/* ... until it ended, or was refused. */
+void	child_remote_ended(struct child *c, int status,
+	    const struct rusage *used);
+void	child_remote_refused(struct child *c, int error, const char *why);
 /* Send sig to the whole group, which may outlive the program itself. */
-void	child_signal(const struct child *c, int sig);
+void	child_signal(struct child *c, int sig);
 /* TERM to the group now, KILL after grace_ms.  ended() is still called. */
 void	child_terminate(struct child *c, int64_t grace_ms);
 /* KILL everything that this process started and that still runs, at once; for

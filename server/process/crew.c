@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,7 +23,10 @@
 #include "base/log.h"
 #include "base/os.h"
 #include "loop/child.h"
+#include "process/spawner.h"
 #include "process/worker.h"
+#include "serve/errand.h"
+#include "serve/suexec.h"
 
 enum {
 	/* A worker that dies younger than this has a fault that will return. */
@@ -30,6 +34,12 @@ enum {
 	/* Then the next one waits, twice as long each time. */
 	DELAY_MS	= 100,
 	DOUBLINGS	= 7,
+};
+
+/* The current spawner, and older ones until their last worker is gone. */
+struct helper {
+	struct child	child;
+	int64_t		forked_ms;
 };
 
 struct member {
@@ -53,8 +63,11 @@ static struct {
 	struct timer	 retry;
 	bool		 dismissed, complete, ever_ready;
 	int		 lifeline[2], news[2];
+	struct helper	*helper;	/* the current spawner; NULL: none */
+	unsigned	 n_helpers;
+	int		 control;	/* of that; or -1 */
 	struct watch	 news_watch;
-} crew;
+} crew = { .control = -1 };
 
 static void	fill(void);
 
@@ -176,6 +189,13 @@ replace(const struct member *m)
 }
 
 static void
+tell_empty(void)
+{
+	if (crew_count() == 0 && crew.n_helpers == 0 && crew.dismissed)
+		crew.host->empty();
+}
+
+static void
 member_ended(struct child *c, int status, const struct rusage *used)
 {
 	struct member *m = LIST_OWNER(c, struct member, child);
@@ -193,33 +213,12 @@ member_ended(struct child *c, int status, const struct rusage *used)
 		replace(m);
 	else if (!crew.dismissed && crew.retry.place == 0)
 		fill();
-	if (crew_count() == 0 && crew.dismissed)
-		crew.host->empty();
+	tell_empty();
 }
 
-/* ---- Beginnings ---------------------------------------------------------- */
-
-/* In the new process.  Signals wait until it can take them. */
-static _Noreturn void
-be_worker(unsigned seat)
-{
-	struct worker_place p = {
-		.config = crew.config, .settings = crew.settings,
-		.listeners = crew.listeners, .board = crew.board,
-		.seat = seat, .generation = crew.generation,
-		.lifeline = crew.lifeline[0], .news = crew.news[1],
-	};
-
-	os_process_name("forkful-worker");
-	crew.host->forget();
-	close(crew.lifeline[1]);
-	close(crew.news[0]);
-	loop_end(crew.loop);
-	_exit(worker_run(&p));
-}
-
+/* Signals wait until the new process can take them. */
 static pid_t
-fork_quietly(unsigned seat)
+fork_quietly(void)
 {
 	sigset_t all, before;
 	pid_t pid;
@@ -227,10 +226,136 @@ fork_quietly(unsigned seat)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	pid = fork();
-	if (pid == 0)
-		be_worker(seat);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (pid != 0)
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	return pid;
+}
+
+/* ---- The spawner --------------------------------------------------------- */
+
+static void
+let_go_of_helper(void)
+{
+	if (crew.control != -1)
+		close(crew.control);
+	crew.control = -1;
+	crew.helper = NULL;
+}
+
+/* The workers of a spawner that died can do without; those of a new generation
+ * get another. */
+static void
+helper_ended(struct child *c, int status, const struct rusage *used)
+{
+	struct helper *h = LIST_OWNER(c, struct helper, child);
+	bool young = clock_ms() - h->forked_ms < YOUNG_MS;
+	bool current = h == crew.helper;
+
+	(void)used;
+	crew.n_helpers--;
+	free(h);
+	if (current) {
+		let_go_of_helper();
+		log_write(log_main(), LEVEL_CRIT, "core", NULL, "the spawner "
+		    "ended (status %d), and programs of other users with it%s",
+		    status, young ? "; it is not started again before the "
+		    "next reload" : "");
+		if (!young && !crew.dismissed)
+			crew_serve(crew.config, crew.settings,
+			    crew.listeners);
+	}
+	tell_empty();
+}
+
+/* In the new process. */
+static _Noreturn void
+be_spawner(int control)
+{
+	os_process_name("forkful-spawner");
+	crew.host->forget();
+	close(crew.lifeline[0]);
+	close(crew.lifeline[1]);
+	close(crew.news[0]);
+	close(crew.news[1]);
+	listeners_close(crew.listeners);
+	loop_end(crew.loop);
+	_exit(spawner_run(crew.config, control));
+}
+
+static void
+start_helper(void)
+{
+	struct log_about about = { 0 };
+	struct helper *h;
+	int ends[2];
+	pid_t pid = -1;
+
+	let_go_of_helper();
+	if (!suexec_needed(crew.config))
+		return;
+	h = calloc(1, sizeof(*h));
+	if (h != NULL && errand_pair(ends) == 0) {
+		pid = fork_quietly();
+		if (pid == 0) {
+			close(ends[0]);
+			be_spawner(ends[1]);
+		}
+		close(ends[1]);
+		crew.control = ends[0];
+	}
+	if (pid == -1) {
+		about.error = errno;
+		let_go_of_helper();
+		free(h);
+		log_write(log_main(), LEVEL_CRIT, "core", &about, "cannot "
+		    "start the spawner, and so no programs of other users");
+		return;
+	}
+	*h = (struct helper){ .child = { .ended = helper_ended },
+	    .forked_ms = clock_ms() };
+	child_adopt(crew.loop, &h->child, pid);
+	crew.helper = h;
+	crew.n_helpers++;
+}
+
+/* A new worker's end of a line to the spawner, or -1.  The other end goes there
+ * at once: a worker that held it could not hear of the spawner's end. */
+static int
+line_to_helper(void)
+{
+	int ends[2];
+
+	if (crew.control == -1 || errand_pair(ends) == -1)
+		return -1;
+	if (errand_pass(crew.control, ends[1]) == -1) {
+		close(ends[0]);
+		ends[0] = -1;
+	}
+	close(ends[1]);
+	return ends[0];
+}
+
+/* ---- Beginnings ---------------------------------------------------------- */
+
+/* In the new process. */
+static _Noreturn void
+be_worker(unsigned seat, int line)
+{
+	struct worker_place p = {
+		.config = crew.config, .settings = crew.settings,
+		.listeners = crew.listeners, .board = crew.board,
+		.seat = seat, .generation = crew.generation,
+		.lifeline = crew.lifeline[0], .news = crew.news[1],
+		.spawner = line,
+	};
+
+	os_process_name("forkful-worker");
+	crew.host->forget();
+	close(crew.lifeline[1]);
+	close(crew.news[0]);
+	let_go_of_helper();
+	loop_end(crew.loop);
+	_exit(worker_run(&p));
 }
 
 /* Old workers hold all seats: the oldest must go, and its seat comes free. */
@@ -256,7 +381,7 @@ make_room(void)
 static bool
 add_member(void)
 {
-	int seat = board_free_seat(crew.board);
+	int seat = board_free_seat(crew.board), line;
 	struct log_about about = { 0 };
 	struct member *m;
 	pid_t pid;
@@ -266,7 +391,12 @@ add_member(void)
 		return false;
 	}
 	board_take(crew.board, (unsigned)seat, crew.generation, time(NULL));
-	pid = fork_quietly((unsigned)seat);
+	line = line_to_helper();
+	pid = fork_quietly();
+	if (pid == 0)
+		be_worker((unsigned)seat, line);
+	if (line != -1)
+		close(line);
 	if (pid == -1) {
 		about.error = errno;
 		board_leave(crew.board, (unsigned)seat);
@@ -386,6 +516,7 @@ crew_serve(const struct config *c, const struct settings *s,
 	loop_timer_stop(crew.loop, &crew.retry);
 	crew.board->generation = ++crew.generation;
 	crew.board->told_full = false;
+	start_helper();
 	fill();
 }
 
@@ -411,6 +542,7 @@ crew_dismiss(int signo)
 		m->leaving = true;
 		child_signal(&m->child, signo);
 	}
-	if (crew_count() == 0)
-		crew.host->empty();
+	/* It ends with the last worker. */
+	let_go_of_helper();
+	tell_empty();
 }

@@ -545,6 +545,7 @@ serve_alone(void)
 		.config = m.config, .settings = m.settings,
 		.listeners = m.listeners, .board = m.board,
 		.seat = 0, .generation = 1, .lifeline = -1, .news = -1,
+		.spawner = -1,
 	};
 
 	m.board->generation = 1;

@@ -28,6 +28,7 @@
 #include "serve/admission.h"
 #include "serve/config.h"
 #include "serve/conn.h"
+#include "serve/envoy.h"
 #include "serve/turnaway.h"
 
 enum {
@@ -562,6 +563,7 @@ begin(const struct worker_place *p)
 	config_serve(p->config);
 	conn_init(w.loop, p->config, &host);
 	turnaway_init(w.loop, p->config);
+	envoy_init(w.loop, p->spawner);
 	admission_join(p->board->turnstile, p->seat,
 	    p->settings->max_requests);
 	for (i = 0; i < n_modules; i++)

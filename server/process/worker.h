@@ -30,6 +30,8 @@ struct worker_place {
 	int			 lifeline;	/* at its end when the master is
 						 * gone; -1: there is none */
 	int			 news;		/* takes notes; -1: nobody */
+	int			 spawner;	/* leads to it; -1: there is
+						 * none */
 };
 
 /*

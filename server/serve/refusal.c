@@ -143,6 +143,10 @@ explain(const struct request *r, const struct os_program *p, const char *step,
 
 	if (strcmp(step, "chdir") == 0)
 		return "its directory cannot be entered";
+	if (strcmp(step, "spawner") == 0)
+		return error == EMSGSIZE ? "its environment is too large to "
+		    "be run as another user" : "there is no spawner to run "
+		    "it as another user";
 	if (strcmp(step, "setrlimit") == 0)
 		return "its RLimit directives cannot be obeyed";
 	if (strcmp(step, "landlock") == 0 || strcmp(step, "seccomp") == 0 ||
@@ -168,7 +172,8 @@ refusal_of_start(const struct request *r, const struct os_program *p,
 	*why = explain(r, p, step, error);
 	request_log(r, LEVEL_ERROR, "cgi", error, "script %s could not be "
 	    "started: %s", p->path, *why);
-	return error == EAGAIN || error == ENOMEM || error == EMFILE ||
+	return error == EAGAIN || error == ENOTCONN || error == ENOMEM ||
+	    error == EMFILE ||
 	    error == ENFILE ? 503 : 500;
 }
 

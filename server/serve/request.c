@@ -81,6 +81,7 @@ request_adopt(struct request *r, const struct request *looked)
 	r->context_prefix = looked->context_prefix;
 	r->context_root = looked->context_root;
 	r->script_alias = looked->script_alias;
+	r->owner = looked->owner;
 	r->env = looked->env;
 	r->out = looked->out;
 	r->out_always = looked->out_always;

@@ -103,6 +103,7 @@ struct request {
 	struct found	 found;
 	const char	*handler;	/* "cgi-script"; NULL: by kind */
 	const char	*context_prefix, *context_root;	/* Alias; or NULL */
+	const char	*owner;		/* whose ~user directory it is in */
 	bool		 script_alias;	/* a ScriptAlias led here: run it */
 	struct vec	 env;		/* struct env_entry *, in order */
 	struct vec	 notes;		/* the same: what modules tell each

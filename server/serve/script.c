@@ -11,10 +11,12 @@
 #include "base/clock.h"
 #include "serve/buffer.h"
 #include "serve/confinement.h"
+#include "serve/envoy.h"
 #include "serve/refusal.h"
 #include "serve/script.h"
 #include "serve/scriptlog.h"
 #include "serve/spool.h"
+#include "serve/suexec.h"
 
 enum { KILL_MS = 3000 };	/* between TERM and KILL */
 
@@ -110,6 +112,30 @@ ended(struct child *c, int status, const struct rusage *used)
 	account_end(&s->account, status, used,
 	    clock_us_now() - c->started_us);
 	log_end(s);
+	if (s->r != NULL && !s->draining)
+		request_wake(s->r);
+	else
+		script_close(&s->out);
+	script_release(s);
+}
+
+/* Nobody could start it: the spawner says why. */
+static void
+refused(struct child *c, int error, const char *why)
+{
+	static const struct rusage nothing;
+	struct script *s = LIST_OWNER(c, struct script, child);
+	bool scarce = error == EAGAIN || error == ENOMEM || error == EMFILE ||
+	    error == ENFILE;
+
+	script_log(s, LEVEL_ERROR, "script %s was not run as another user: %s",
+	    s->path, why);
+	s->failed = scarce ? 503 : 500;
+	s->exited = true;
+	tell_gone(s);
+	script_close(&s->in);
+	script_close(&s->err);
+	account_end(&s->account, 0, &nothing, 0);
 	if (s->r != NULL && !s->draining)
 		request_wake(s->r);
 	else
@@ -265,6 +291,7 @@ script_new(struct request *r, const struct script_terms *terms)
 	r->account = &s->account;
 	s->timer.fire = timed_out;
 	s->child.ended = ended;
+	s->child.refused = refused;
 	s->in.fd = s->out.fd = s->err.fd = -1;
 	arena_cleanup(r->arena, request_over, s);
 	return s;
@@ -309,6 +336,7 @@ pipes_open(struct script *s, bool body, int theirs[3])
 static int
 launch(struct script *s, struct os_program *p, const char **step)
 {
+	struct errand_user who;
 	int theirs[3], error;
 
 	*step = "pipe";
@@ -318,7 +346,13 @@ launch(struct script *s, struct os_program *p, const char **step)
 	    spool_file(s->r->spool) : theirs[0];
 	p->out = theirs[1];
 	p->err = theirs[2];
-	error = child_start(script_loop, &s->child, p, step) == 0 ? 0 : errno;
+	if (suexec_wanted(s->r, &who)) {
+		*step = "spawner";
+		error = envoy_start(&s->child, p, &who);
+	} else {
+		error = child_start(script_loop, &s->child, p, step) == 0 ? 0 :
+		    errno;
+	}
 	for (int i = 0; i < 3; i++)
 		if (theirs[i] >= 0)
 			close(theirs[i]);
