@@ -651,6 +651,29 @@ enter_directory(const struct os_program *p)
 	return p->directory != NULL ? chdir(p->directory) : 0;
 }
 
+/*
+ * Is path still the file that was found there, and the directory that was
+ * entered its own?  Between this and the exec are a few calls.  To close that
+ * gap as well, the file would have to be executed by an fd: but an interpreter
+ * must be given a path to its script, and what runs by an fd has no name in
+ * ps(1) before Linux 6.14.
+ */
+static int
+look_again(const struct os_program *p)
+{
+	const char *name = strrchr(p->path, '/');
+	struct stat at, in;
+
+	if (stat(p->path, &at) == -1 ||
+	    stat(p->directory != NULL && name != NULL ? name + 1 : p->path,
+	    &in) == -1)
+		return -1;
+	if (at.st_dev != p->file->dev || at.st_ino != p->file->ino ||
+	    in.st_dev != p->file->dev || in.st_ino != p->file->ino)
+		return refuse(ESTALE);
+	return 0;
+}
+
 /* Does not return unless something failed; the result names it. */
 static const char *
 become_program(const struct os_program *p, pid_t parent)
@@ -677,6 +700,8 @@ become_program(const struct os_program *p, pid_t parent)
 		return "open /dev/null";
 	if (enter_directory(p) == -1)
 		return "chdir";
+	if (p->file != NULL && look_again(p) == -1)
+		return "look";
 	if (set_limits(p) == -1)
 		return "setrlimit";
 	failed = p->confine != NULL ? confine_enter(p->confine) : NULL;

@@ -68,6 +68,8 @@ struct os_program {
 	const char		*path;		/* what to exec; no search */
 	char *const		*argv;
 	char *const		*envp;
+	const struct os_file	*file;		/* what path must still lead
+						 * to; NULL: anything */
 	const char		*directory;	/* NULL: stay */
 	int			 in, out, err;	/* fds 0, 1, 2; -1: /dev/null */
 	const struct os_limit	*limits;	/* n_limits of them */
@@ -79,6 +81,11 @@ struct os_program {
 	int			 umask;		/* -1: as ours */
 	int			 nice;		/* added; 0: as ours */
 	bool			 outlives;	/* us: it is not killed */
+};
+/* The very file, whatever its name. */
+struct os_file {
+	dev_t		 dev;
+	ino_t		 ino;
 };
 /* Another user, which only root can become. */
 struct os_identity {
@@ -98,7 +105,7 @@ struct os_limit {
  * an empty mask, no fds but 0, 1, 2, and killed when this process dies where
  * the system can promise that (vfork underneath: cheap at any size).  Returns
  * the pid; -1 with errno when it could not be started, *step then names what
- * failed: "fork", "setuid", "chdir", "setrlimit", "exec", or what
+ * failed: "fork", "setuid", "chdir", "look", "setrlimit", "exec", or what
  * confine_enter() says.
  */
 pid_t	os_start(const struct os_program *p, const char **step);

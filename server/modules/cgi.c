@@ -297,6 +297,32 @@ recorder(struct request *r)
 	return l;
 }
 
+/*
+ * The script was found when the request came, and may have had to wait since:
+ * see what is there now, by the same rules for links.  0, or a status.
+ */
+static int
+find_again(struct request *r, struct os_file *file)
+{
+	struct stat st;
+	int error;
+
+	if (os_stat_file(r->filename, r->root_n, r->links, &st) == -1) {
+		error = errno;
+		request_log(r, LEVEL_ERROR, "cgi", error, "script %s is not "
+		    "there any more, or must not be followed to",
+		    r->filename);
+		return error == ENOENT || error == ENOTDIR ? 404 : 403;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		request_log(r, LEVEL_ERROR, "cgi", 0, "script %s is no file "
+		    "any more", r->filename);
+		return 403;
+	}
+	*file = (struct os_file){ st.st_dev, st.st_ino };
+	return 0;
+}
+
 /* How the script is to be run. */
 static void
 prepare(struct request *r, const struct script *s, struct os_program *p)
@@ -322,9 +348,14 @@ static int
 start(struct request *r, struct cgi *c)
 {
 	struct os_program p;
-	int status;
+	struct os_file file;
+	int status = find_again(r, &file);
 
+	if (status != 0)
+		return script_fail(c->script, status,
+		    STR("the script has changed its place"));
 	prepare(r, c->script, &p);
+	p.file = &file;
 	status = script_start(c->script, &p);
 	if (status != 0)
 		return status;

@@ -143,6 +143,8 @@ explain(const struct request *r, const struct os_program *p, const char *step,
 
 	if (strcmp(step, "chdir") == 0)
 		return "its directory cannot be entered";
+	if (strcmp(step, "look") == 0)
+		return "another file was put in its place just now";
 	if (strcmp(step, "spawner") == 0)
 		return error == EMSGSIZE ? "its environment is too large to "
 		    "be run as another user" : "there is no spawner to run "
