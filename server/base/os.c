@@ -114,6 +114,22 @@ os_pipe(int ends[2])
 #endif
 }
 
+int
+os_pipe_shared(int ends[2], int ours)
+{
+#ifdef HAVE_PIPE2
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		return -1;
+	if (fcntl(ends[ours], F_SETFL, O_NONBLOCK) != -1)
+		return 0;
+	close_quietly(ends[0]);
+	close_quietly(ends[1]);
+	return -1;
+#else
+	return os_pipe(ends) == -1 ? -1 : os_nonblock(ends[!ours], false);
+#endif
+}
+
 void
 os_pipe_grow(int fd, size_t n)
 {
@@ -583,6 +599,17 @@ reset_signals(void)
 		sigaction(signals[i], &act, NULL);
 }
 
+/* /dev/null, opened once; -1 with errno. */
+static int
+dev_null(void)
+{
+	static int fd = -1;
+
+	if (fd == -1)
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	return fd;
+}
+
 /* Give the child fds 0, 1 and 2.  Those asked for may be among them in any
  * order, so first they are all moved out of the way. */
 static int
@@ -593,7 +620,7 @@ set_fds(const struct os_program *p)
 
 	for (i = 0; i < 3; i++) {
 		if (fds[i] == -1)
-			fds[i] = open("/dev/null", O_RDWR | O_CLOEXEC);
+			fds[i] = dev_null();
 		if (fds[i] != -1 && fds[i] < 3 && fds[i] != i)
 			fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
 		if (fds[i] == -1)
@@ -760,6 +787,9 @@ os_start(const struct os_program *p, const char **step)
 	sigset_t all, old;
 	pid_t pid;
 
+	/* In the parent, for those that come later, too. */
+	if (p->in == -1 || p->out == -1 || p->err == -1)
+		dev_null();
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &old);
 	pid = start_child(&s);

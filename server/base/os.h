@@ -22,6 +22,8 @@ struct confine;
 
 /* Both ends non-blocking and close-on-exec. */
 int	os_pipe(int ends[2]);
+/* For a program: only ends[ours] is non-blocking. */
+int	os_pipe_shared(int ends[2], int ours);
 /* Let a pipe hold about n bytes, if the system can; no matter if not. */
 void	os_pipe_grow(int fd, size_t n);
 int	os_nonblock(int fd, bool on);

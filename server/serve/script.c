@@ -312,8 +312,9 @@ pipes_open(struct script *s, bool body, int theirs[3])
 {
 	int ends[3][2] = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
 
-	if ((body && os_pipe(ends[0]) != 0) || os_pipe(ends[1]) != 0 ||
-	    os_pipe(ends[2]) != 0) {
+	if ((body && os_pipe_shared(ends[0], 1) != 0) ||
+	    os_pipe_shared(ends[1], 0) != 0 ||
+	    os_pipe_shared(ends[2], 0) != 0) {
 		for (int i = 0; i < 3; i++)
 			for (int k = 0; k < 2; k++)
 				if (ends[i][k] >= 0)
@@ -326,9 +327,6 @@ pipes_open(struct script *s, bool body, int theirs[3])
 	theirs[0] = ends[0][0];
 	theirs[1] = ends[1][1];
 	theirs[2] = ends[2][1];
-	for (int i = 0; i < 3; i++)
-		if (theirs[i] >= 0)
-			os_nonblock(theirs[i], false);
 	return true;
 }
 
@@ -395,7 +393,7 @@ script_start(struct script *s, struct os_program *p)
 
 		return not_started(s, status, why);
 	}
-	s->started = s->account.ran = true;
+	s->started = s->account.ran = s->out_dry = true;
 	s->account.queue_us = began_us - s->made_us;
 	s->account.spawn_us = s->child.started_us - began_us;
 	s->r->script = s;

@@ -74,6 +74,7 @@ struct script {
 	uint64_t	 in_given;	/* bytes of the body it was given */
 	bool		 hungry;	/* waits for the client's body */
 	bool		 out_ended, out_grown;
+	bool		 out_dry;	/* empty, until the loop says more */
 	bool		 draining;	/* output is read and thrown away */
 	size_t		 wasted;
 	struct buffer	*buffer;	/* output read, not yet taken */

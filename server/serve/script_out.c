@@ -25,9 +25,12 @@ read_more(struct script *s)
 		s->at = 0;
 	if (s->at + s->n == s->buffer->size)
 		return true;
+	if (s->out_dry && !s->exited)
+		return false;
 	n = read(s->out.fd, s->buffer->at + s->at + s->n,
 	    s->buffer->size - s->at - s->n);
 	if (n > 0) {
+		s->out_dry = s->at + s->n + (size_t)n < s->buffer->size;
 		s->n += (size_t)n;
 		if ((size_t)n == ROOM && !s->out_grown) {
 			s->out_grown = true;
@@ -106,6 +109,7 @@ script_out_ready(struct watch *w, unsigned events)
 
 	(void)events;
 	loop_watch(script_loop, &s->out, 0);
+	s->out_dry = false;
 	if (!s->draining) {
 		request_wake(s->r);
 		return;

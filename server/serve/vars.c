@@ -178,6 +178,14 @@ remote_user(struct request *r)
 	return r->user.n > 0 ? r->user : STR_NONE;
 }
 
+/* Who had to log in for the page that this one stands for. */
+static struct str
+redirect_remote_user(struct request *r)
+{
+	return r->user.n == 0 && r->prev != NULL && r->prev->user.n > 0 ?
+	    r->prev->user : STR_NONE;
+}
+
 static struct str
 auth_type(struct request *r)
 {
@@ -432,6 +440,8 @@ static const struct var {
 	{ "REMOTE_ADDR",	remote_addr },
 	{ "REMOTE_PORT",	remote_port },
 	{ "REMOTE_USER",	remote_user, .known = VAR_AT_IDENTITY },
+	{ "REDIRECT_REMOTE_USER", redirect_remote_user,
+	  .whose = PROGRAMS, .known = VAR_AT_IDENTITY },
 	{ "AUTH_TYPE",		auth_type, .known = VAR_AT_IDENTITY },
 	{ "DOCUMENT_ROOT",	document_root },
 	{ "CONTEXT_PREFIX",	context_prefix, .known = VAR_AT_FILE },

@@ -1062,6 +1062,20 @@ other_tests(void)
 	return tc;
 }
 
+/* The first program that has no input makes the process open /dev/null, once
+ * for all. */
+static void
+start_first(void)
+{
+	char *const argv[] = { (char *)(uintptr_t)"true", NULL };
+	struct os_program p = { .path = "/bin/true", .argv = argv,
+	    .envp = argv + 1, .in = -1, .out = -1, .err = -1, .umask = -1 };
+	const char *step;
+	pid_t pid = os_start(&p, &step);
+
+	waitpid(pid, NULL, 0);
+}
+
 int
 main(void)
 {
@@ -1069,6 +1083,7 @@ main(void)
 	SRunner *sr = srunner_create(suite);
 	int failed;
 
+	start_first();
 	suite_add_tcase(suite, file_tests());
 	suite_add_tcase(suite, other_tests());
 	srunner_run_all(sr, CK_NORMAL);

@@ -232,6 +232,23 @@ START_TEST(table)
 }
 END_TEST
 
+/* A program that explains an error learns who was logged in. */
+START_TEST(user_before_a_redirect)
+{
+	struct request *r, *prev;
+
+	open_site("");
+	prev = asking("/cgi/run", NULL);
+	r = asking("/cgi/run", NULL);
+	r->prev = prev;
+	ck_assert_ptr_null(var_get(r, STR("REDIRECT_REMOTE_USER")).at);
+	prev->user = STR("ann");
+	ck_assert(str_is(var_get(r, STR("REDIRECT_REMOTE_USER")), "ann"));
+	r->user = STR("bob");
+	ck_assert_ptr_null(var_get(r, STR("REDIRECT_REMOTE_USER")).at);
+}
+END_TEST
+
 START_TEST(table_by_settings)
 {
 	struct request *r;
@@ -419,6 +436,7 @@ main(void)
 	tcase_add_test(t, script_with_slashes);
 	tcase_add_test(t, table);
 	tcase_add_test(t, table_by_settings);
+	tcase_add_test(t, user_before_a_redirect);
 	tcase_add_test(t, outside_of_aliases);
 	tcase_add_test(t, path_of_the_system);
 	tcase_add_loop_test(t, field, 0, COUNT(headers));
