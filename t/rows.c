@@ -58,7 +58,8 @@ print_row(const struct module *m, const struct directive *row)
 	printf("%s\t%s\t%d\t%d", m->name, row->name,
 	    split ? (int)row->lo : row->min, split ? (int)row->hi : row->max);
 	print_names(contexts, row->where);
-	if ((row->where & IN_HTACCESS) && !(row->where & OVERRIDE_ALL))
+	if ((row->where & IN_HTACCESS) && (!(row->where & OVERRIDE_ALL) ||
+	    (row->where & OVERRIDE_ALL) == OVERRIDE_ALL))
 		printf("\tAll");
 	else
 		print_names(overrides, row->where);

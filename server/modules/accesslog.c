@@ -701,7 +701,7 @@ static const struct directive rows[] = {
 	  "LogFormat" },
 	{ "GlobalLog", 2, 3, IN_SERVER, SLOT_LIST, AT(global), read_log,
 	  "as CustomLog, but for all virtual hosts" },
-	{ "LogIOTrackTTFB", 1, 1, IN_CONF, SLOT_FLAG, AT(track_ttfb), NULL,
+	{ "LogIOTrackTTFB", 1, 1, IN_ANY, SLOT_FLAG, AT(track_ttfb), NULL,
 	  "On or Off: %^FB tells the time to the first byte" },
 	{ "BufferedLogs", 1, 1, IN_SERVER | ACCEPTED_ONLY, SLOT_NONE, 0, NULL,
 	  "On or Off: lines are always collected" },

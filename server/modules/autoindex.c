@@ -309,8 +309,8 @@ read_ignore(struct setting *s)
 static const struct directive rows[] = {
 	{ "IndexIgnore", 1, MANY, ANYWHERE, SLOT_LIST, AT(ignore),
 	  read_ignore, "names not to be listed; * and ? are wildcards" },
-	{ "IndexIgnoreReset", 1, 1, IN_SECTION | IN_HTACCESS |
-	  OVERRIDE_INDEXES, SLOT_FLAG, AT(ignore_reset), NULL,
+	{ "IndexIgnoreReset", 1, 1, ANYWHERE, SLOT_FLAG,
+	  AT(ignore_reset), NULL,
 	  "On or Off: forget the IndexIgnore lines of outer sections" },
 	{ "IndexOptions", 1, MANY, ANYWHERE, SLOT_CUSTOM, AT(flags),
 	  read_options, "how a list looks",

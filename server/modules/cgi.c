@@ -549,7 +549,7 @@ set_umask(struct setting *s)
 }
 
 static const struct directive rows[] = {
-	{ "CGIScriptTimeout", 1, 1, IN_ANY | OVERRIDE_FILEINFO, SLOT_SECONDS,
+	{ "CGIScriptTimeout", 1, 1, IN_CONF | IN_SECTION, SLOT_SECONDS,
 	  offsetof(struct cgi_conf, timeout_ms), NULL,
 	  "seconds that a script may keep silent", 1, 2147483000 },
 	{ "CGIPassAuth", 1, 1, IN_SECTION | IN_HTACCESS | OVERRIDE_AUTHCONFIG,
