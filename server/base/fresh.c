@@ -8,6 +8,8 @@
  */
 #include "config.h"
 
+#include <stddef.h>
+
 #include "base/fresh.h"
 
 #ifdef HAVE_SYS_INOTIFY_H
