@@ -8,7 +8,7 @@
 
 #include "http/chunked.h"
 
-#define SIZE_DIGITS	16
+#define SIZE_DIGITS	128	/* most of them zeros */
 
 enum {
 	SIZE,			/* within the digits of a size */
@@ -90,7 +90,7 @@ size_byte(struct chunked *c, char b)
 		    "a chunk size has a character that is no hex digit";
 	}
 	if (c->digits++ == SIZE_DIGITS)
-		return "a chunk size has more than 16 digits";
+		return "a chunk size has too many digits";
 	if (c->left > INT64_MAX >> 4)
 		return "a chunk size is too large";
 	c->left = c->left << 4 | (unsigned)digit;

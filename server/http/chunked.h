@@ -6,8 +6,8 @@
  * parser could read in another way is an error, and the connection ends.
  * RFC 9112, 7.1:
  *
- *   chunk size          1 to 16 hex digits, at most 2^63 - 1; no sign, no "0x",
- *                       no space before or behind it
+ *   chunk size          1 to 128 hex digits, at most 2^63 - 1; no sign, no
+ *                       "0x", no space before or behind it
  *   chunk extensions    ignored; no control bytes, in all at most
  *                       max_extensions bytes; spaces before the ";" are good
  *   line ends           CRLF only, also behind the data of a chunk

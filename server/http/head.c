@@ -212,6 +212,8 @@ read_host(struct head *h, struct str value)
 	if (h->has_host)
 		return "there are several Host fields";
 	h->has_host = true;
+	if (value.n == 0)
+		return NULL;
 	if (!uri_host_parse(value, &host))
 		return "the Host field is malformed";
 	if (h->host.name.at == NULL)
@@ -231,6 +233,32 @@ read_length(struct head *h, struct str value)
 	return NULL;
 }
 
+/*
+ * What Transfer-Encoding says instead of "chunked".  Where chunked is the last
+ * coding and another one comes before it, the end of the body is clear and its
+ * meaning is not: 501.  Where it is not the last, or the list is no list of
+ * names, nobody can know the end: 400.  RFC 9112, 6.1 and 6.3.
+ */
+static const char *
+coding_fault(struct head *h, struct str list)
+{
+	static const char odd[] = "Transfer-Encoding is not just \"chunked\"";
+	bool chunked = false;
+	struct str name;
+
+	if (str_ends(list, STR(",")))
+		return odd;
+	while (str_cut(&list, ',', &name)) {
+		name = str_trim(name);
+		if (chunked || name.n == 0 ||
+		    field_name_span(name.at, name.n) != name.n)
+			return odd;
+		chunked = str_is_nocase(name, "chunked");
+	}
+	return chunked ? fault(h, 501, "Transfer-Encoding names a coding that "
+	    "is not known here") : odd;
+}
+
 /* RFC 9112, 6.1. */
 static const char *
 read_coding(struct head *h, struct str value)
@@ -241,9 +269,8 @@ read_coding(struct head *h, struct str value)
 	h->body = BODY_CHUNKED;
 	if (h->version < 11)
 		return "HTTP/1.0 has no Transfer-Encoding";
-	if (!str_is_nocase(value, "chunked"))
-		return "Transfer-Encoding is not just \"chunked\"";
-	return NULL;
+	return str_is_nocase(value, "chunked") ? NULL :
+	    coding_fault(h, value);
 }
 
 /* RFC 9112, 9.3. */
@@ -310,7 +337,7 @@ read_field(struct head *h, struct str line)
 		if (f->key != steering[i].key ||
 		    !str_is_nocase(name, steering[i].name))
 			continue;
-		if (h->fold_at != 0)
+		if (h->folded)
 			return "a field that must stand on one line is folded";
 		return steering[i].read(h, value);
 	}
@@ -323,6 +350,8 @@ read_end(struct head *h)
 {
 	if (h->version == 11 && !h->has_host)
 		return "there is no Host field";
+	if (h->has_host && h->host.name.at == NULL)
+		return "the Host field is empty";
 	if (h->has_coding && h->has_length)
 		return "there are both Content-Length and Transfer-Encoding";
 	if (h->says_close)
@@ -389,6 +418,29 @@ check_line(struct head *h, const char *end, size_t *length)
 }
 
 /*
+ * The line goes on at fold_at: one space takes the place of the blanks and the
+ * line end around the fold.  What came before moves up, so that nothing behind
+ * does.
+ */
+static void
+unfold(struct head *h, char *buf, struct str *line)
+{
+	size_t before = h->fold_at, behind = h->fold_at, n;
+
+	while (buf[behind] == ' ' || buf[behind] == '\t')
+		behind++;
+	while (before > h->line_at && strchr(" \t\r\n", buf[before - 1]))
+		before--;
+	n = before - h->line_at;
+	memmove(buf + behind - 1 - n, buf + h->line_at, n);
+	buf[behind - 1] = ' ';
+	*line = str_from(*line, behind - 1 - n - h->line_at);
+	h->line_at = behind - 1 - n;
+	h->fold_at = 0;
+	h->folded = true;
+}
+
+/*
  * Find the next line, its folds included: HEAD_DONE sets *line, and *next to
  * where the line behind it starts.  Whether a field is folded shows in the
  * first byte behind it.
@@ -396,32 +448,31 @@ check_line(struct head *h, const char *end, size_t *length)
 static enum head_result
 next_line(struct head *h, char *buf, size_t n, struct str *line, size_t *next)
 {
-	struct str seen = str_n(buf + h->line_at, n - h->line_at);
 	const char *why;
 	char *end;
 
 	for (;;) {
+		*line = str_n(buf + h->line_at, n - h->line_at);
 		end = memchr(buf + h->searched, '\n', n - h->searched);
 		if (end == NULL) {
 			h->searched = n;
-			why = seen.n == 0 ? NULL : check_length(h, seen.n - 1);
-			return why != NULL ? refuse(h, why, seen) : HEAD_MORE;
+			why = line->n == 0 ? NULL :
+			    check_length(h, line->n - 1);
+			return why != NULL ? refuse(h, why, *line) : HEAD_MORE;
 		}
 		h->searched = (size_t)(end - buf);
 		*next = h->searched + 1;
-		line->at = seen.at;
 		why = check_line(h, end, &line->n);
 		if (why != NULL)
 			return refuse(h, why, *line);
+		if (h->fold_at != 0)
+			unfold(h, buf, line);
 		if (!h->has_line || line->n == 0)
 			return HEAD_DONE;
 		if (*next == n)
 			return HEAD_MORE;
 		if (buf[*next] != ' ' && buf[*next] != '\t')
 			return HEAD_DONE;
-		if (end[-1] == '\r')
-			end[-1] = ' ';
-		*end = ' ';
 		h->fold_at = h->searched = *next;
 	}
 }
@@ -484,7 +535,7 @@ head_parse(struct head *h, char *buf, size_t n)
 		if (why != NULL)
 			return refuse(h, why, line);
 		h->line_at = h->searched = next;
-		h->fold_at = 0;
+		h->folded = false;
 		if (h->version == 9)
 			done = true;
 	}

@@ -34,7 +34,7 @@
  *     name empty or not a token        400
  *     space before the colon           400                             [5.1]
  *     no colon                         400
- *     line folding                     replaced by spaces; 400 before the first
+ *     line folding                     becomes one space; 400 before the first
  *                                      field, for a blank line, and in Host,
  *                                      Content-Length, Transfer-Encoding,
  *                                      Connection and Expect           [5.2]
@@ -44,14 +44,16 @@
  *   Host
  *     missing in HTTP/1.1, several,    400                             [3.2]
  *     malformed
+ *     empty                            400, but for an absolute target
  *     with an absolute target          checked, then the target's wins [3.2.2]
  *   Body
  *     Content-Length                   digits only, at most 2^63 - 1; else 400
  *     Content-Length twice or a list   400, even of equal numbers      [6.3]
  *     Content-Length and               400                             [6.1]
  *     Transfer-Encoding
- *     Transfer-Encoding                one field that is just "chunked"; else
- *                                      400                             [6.1]
+ *     Transfer-Encoding                one field that is just "chunked"; 501
+ *                                      when other codings come before it, for
+ *                                      none is known; else 400         [6.1]
  *     Transfer-Encoding in HTTP/1.0    400                             [6.1]
  *   Others
  *     Connection                       "close" wins; else 1.1 persists, 1.0
@@ -133,7 +135,7 @@ struct head {
 
 	size_t		 size;		/* HEAD_DONE: with the leading and the
 					 * final empty lines */
-	int		 status;	/* HEAD_BAD: 400, 414, 431 or 505 */
+	int		 status;	/* HEAD_BAD: 400, 414, 431, 501, 505 */
 	const char	*why;		/* HEAD_BAD: a clause, "a field name is
 					 * followed by a space" */
 	struct str	 culprit;	/* HEAD_BAD: the bytes it was found in,
@@ -144,9 +146,10 @@ struct head {
 	const char	*buf;
 	size_t		 line_at;	/* start of the line to read next */
 	size_t		 searched;	/* no line end from there to here */
-	size_t		 fold_at;	/* start of its last fold, or 0 */
+	size_t		 fold_at;	/* where a fold to undo starts, or 0 */
 	unsigned	 blank_lines;
 	bool		 has_line, has_host, has_length, has_coding;
+	bool		 folded;	/* the line had one */
 	bool		 says_close;
 };
 

@@ -130,7 +130,7 @@ range_read(struct arena *a, struct str value, uint64_t total,
 	struct str set;
 
 	*plan = (struct range_plan){ NULL, 0 };
-	if (equals < 0 ||
+	if (total == 0 || equals < 0 ||
 	    !str_is_nocase(str_first(value, (size_t)equals), "bytes"))
 		return 200;
 	set = str_from(value, (size_t)equals + 1);

@@ -35,8 +35,8 @@ struct range_limits {
  * Read value (of a Range field) against a representation of total bytes.
  *   206  plan has the satisfiable ranges in the order asked for, all inside it
  *   416  well-formed, but no range is satisfiable
- *   200  ignore the field: another unit than bytes, malformed, over a limit, or
- *        more bytes in sum than the representation has
+ *   200  ignore the field: another unit than bytes, malformed, over a limit,
+ *        more bytes in sum than the representation has, or it has none at all
  */
 int		range_read(struct arena *a, struct str value, uint64_t total,
 		    const struct range_limits *limits, struct range_plan *plan);

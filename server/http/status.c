@@ -100,3 +100,17 @@ status_is_redirect(int status)
 	return status == 301 || status == 302 || status == 303 ||
 	    status == 307 || status == 308;
 }
+
+bool
+status_ends_connection(int status)
+{
+	static const int ends[] = {
+		400, 408, 411, 413, 414, 431, 500, 501, 503, 505
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (status == ends[i])
+			return true;
+	return false;
+}

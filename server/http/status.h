@@ -17,6 +17,9 @@ struct str	status_reason(int status);
 bool		status_has_no_body(int status);
 /* 301, 302, 303, 307, 308: the client is to follow Location. */
 bool		status_is_redirect(int status);
+/* Who is told this closes the connection behind it, as in Apache: the request
+ * was not understood, or nobody knows what state things are in. */
+bool		status_ends_connection(int status);
 /* 4xx and 5xx: the ones that get an error page. */
 static inline bool
 status_is_error(int status)

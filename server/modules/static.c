@@ -18,6 +18,9 @@
 
 extern struct module mod_static;
 
+/* Up to here a body that nobody wants is waited for. */
+#define UNREAD_BYTES	65536
+
 /* ---- Requests ------------------------------------------------------------ */
 
 static uint64_t
@@ -84,14 +87,46 @@ answer_open_error(struct request *r, int error)
 	}
 }
 
+/*
+ * A file has no use for a body, but a request is not whole without: it is
+ * answered once its body has come, as in Apache.  A long one is not waited for,
+ * and neither is one that the client keeps back until it is asked for.
+ */
+static int
+pass_over_body(struct request *r)
+{
+	struct str s;
+	size_t all = 0;
+
+	if (r->head->expect_continue || request_body_length(r) > UNREAD_BYTES)
+		return PASS;
+	while (request_body_length(r) != 0 && all <= UNREAD_BYTES)
+		switch (request_body_look(r, &s)) {
+		case BODY_DATA:
+			all += s.n;
+			request_body_took(r, s.n);
+			break;
+		case BODY_WAIT:
+			return WAIT;
+		case BODY_BAD:
+			return r->status;
+		default:
+			return PASS;
+		}
+	return PASS;
+}
+
 static int
 handle(struct request *r)
 {
 	struct stat st;
-	int fd;
+	int fd, answer;
 
 	if (r->handler != NULL && strcmp(r->handler, "default-handler") != 0)
 		return PASS;
+	answer = pass_over_body(r);
+	if (answer != PASS)
+		return answer;
 	if (r->found.kind == FOUND_OTHER) {
 		request_log(r, LEVEL_ERROR, "core", 0, "AH00038: Forbidden: "
 		    "%s doesn't point to a file or directory", r->filename);

@@ -165,17 +165,28 @@ request_begin(struct conn *c)
 	hold_place(c, true);
 }
 
+/* What was to be answered rests on a body that is bad. */
+static void
+answer_bad_body(struct request *r)
+{
+	fields_unset(&r->out, STR("Location"));
+	fields_unset(&r->out_always, STR("Location"));
+	corridor_refuse(r, r->status);
+}
+
 static void
 answer_begin(struct conn *c)
 {
 	struct exchange *x = c->x;
 	int status = x->r->status;
 
+	if (status < 400 && !x->r->nph && !intake_sound(c))
+		answer_bad_body(x->r);
 	if (draining || !intake_short_rest(c))
 		x->r->close_after = true;
 	/* Nobody wanted the body, but it shows a malformed request. */
-	if (x->body_bad && x->r->body_ready == NULL && status < 400)
-		corridor_refuse(x->r, x->r->status);
+	if (status < 400 && x->body_bad && x->r->body_ready == NULL)
+		answer_bad_body(x->r);
 	c->phase = PHASE_WRITE;
 	x->head_left = output_head(x->r);
 	if (x->keep.n > 0)

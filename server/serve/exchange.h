@@ -125,6 +125,10 @@ enum body_look	 intake_look(struct client *client, struct request *r,
 		    struct str *s);
 void		 intake_took(struct client *client, struct request *r,
 		    size_t n);
+/* Before the answer begins: what has arrived meanwhile of a body that its
+ * reader waits for shows whether it was broken off, or goes on malformed.  Then
+ * its reader is told BODY_BAD, and false returned. */
+bool		 intake_sound(struct conn *c);
 /* The body did not come in time: its reader is told BODY_BAD. */
 void		 intake_timed_out(struct conn *c);
 /* Throw away what is left of the body; BODY_WAIT when more must come. */

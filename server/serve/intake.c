@@ -309,6 +309,20 @@ intake_took(struct client *client, struct request *r, size_t n)
 	took((struct conn *)client, n);
 }
 
+bool
+intake_sound(struct conn *c)
+{
+	struct exchange *x = c->x;
+	char byte;
+
+	if (!x->wants_body || x->r->body_ready == NULL ||
+	    recv(c->watch.fd, &byte, 1, MSG_PEEK) < 0)
+		return true;
+	c->dry = false;
+	x->r->body_ready(x->r);
+	return !x->body_bad;
+}
+
 void
 intake_timed_out(struct conn *c)
 {

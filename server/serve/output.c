@@ -189,6 +189,7 @@ settle_framing(struct request *r)
 
 	r->keep_going = r->head->keep_alive && !r->close_after && !r->nph &&
 	    version >= 10 && may_stay(r) && flag_or(c->keep_alive, true) &&
+	    !status_ends_connection(r->status) &&
 	    (max == 0 || (int64_t)r->client->answered + 1 < max);
 	if (bodiless || (r->body == NULL && r->length < 0))
 		r->length = 0;
@@ -210,14 +211,15 @@ add_connection(struct request *r, struct text *t)
 		text_addz(t, "Connection: close\r\n");
 		return;
 	}
-	/* Told only to clients that speak of it themselves, as Apache does. */
+	/* Told only to clients that speak of it themselves, and with a max that
+	 * counts this answer, too, as Apache does. */
 	if (!fields_has_token(&r->in, STR("Connection"), STR("keep-alive")))
 		return;
 	text_addf(t, "Keep-Alive: timeout=%lld", (long long)
 	    number_or(c->keep_alive_timeout_ms, 5000) / 1000);
 	if (max > 0)
 		text_addf(t, ", max=%lld", (long long)(max -
-		    r->client->answered - 1));
+		    r->client->answered));
 	text_addz(t, "\r\nConnection: Keep-Alive\r\n");
 }
 

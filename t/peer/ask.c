@@ -2,13 +2,22 @@
  * ask.c - send bytes to a server and tell what comes back, so that the answers
  * of two servers can be compared line by line:
  *
- *	ask PORT FILE
+ *	ask PORT FILE [NAME]
+ *	ask -l FILE
  *
- * sends what is in FILE to 127.0.0.1, says that nothing more will come, reads
- * to the end, and prints a line "N.WHAT<TAB>VALUE" for each fact of the Nth
- * answer: status, reason, field NAME (in lower case; several of one name as
- * one), and body, or env NAME when a program told its environment.  What
- * differs from run to run is replaced by a word; "100 Continue" is no answer.
+ * sends what is in FILE (or in its block NAME, see below) to 127.0.0.1, says
+ * that nothing more will come, reads to the end, and prints a line
+ * "N.WHAT<TAB>VALUE" for each fact of the Nth answer: status, reason, field
+ * NAME (in lower case; several of one name as one), and body, or env NAME when
+ * a program told its environment.  What differs from run to run is replaced by
+ * a word; "100 Continue" is no answer.
+ *
+ * A FILE of blocks (*.set; -l tells their names) has a name in the first column
+ * and below it, after a tab each, the lines to send, each with CRLF, and an
+ * empty line at the end of all; a "\" that ends the last line leaves both out,
+ * one that ends another line leaves out the CRLF.  Empty lines between two
+ * lines of a block belong to it.  \r \n \t \s (a space) \\ \xHH are bytes,
+ * \{N TEXT} is N times TEXT.  Lines that begin with # are comments.
  *
  * It must not share code with the server.  Exits 1 when it cannot talk.
  */
@@ -122,6 +131,132 @@ exchange(int fd, const struct bytes *request)
 	}
 	close(fd);
 	return all;
+}
+
+/* ---- Blocks -------------------------------------------------------------- */
+
+/* The "}" for the "{" at p, with other repetitions between them; NULL: none. */
+static const char *
+matching(const char *p, const char *end)
+{
+	int depth = 0;
+
+	for (; p < end; p++) {
+		if (*p == '\\' && end - p > 1 && p[1] != '{') {
+			p++;
+			continue;
+		}
+		depth += *p == '{';
+		if (*p == '}' && --depth == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static bool	unescape(const char *p, size_t n, struct bytes *to);
+
+/* One escape; p is behind the backslash.  Returns what follows it. */
+static const char *
+unescape_one(const char *p, const char *end, struct bytes *to)
+{
+	static const char letters[] = "rnts\\", bytes[] = "\r\n\t \\";
+	const char *found = strchr(letters, *p), *close;
+	char *rest, hex[3] = "", c;
+	unsigned long times;
+
+	if (*p == 'x' && end - p > 2) {
+		memcpy(hex, p + 1, 2);
+		c = (char)strtoul(hex, NULL, 16);
+		append(to, &c, 1);
+		return p + 3;
+	}
+	if (*p == '{' && (close = matching(p, end)) != NULL) {
+		times = strtoul(p + 1, &rest, 10);
+		while (times-- > 0)
+			unescape(rest + 1, (size_t)(close - rest - 1), to);
+		return close + 1;
+	}
+	if (found == NULL) {
+		errno = EINVAL;
+		die("unknown escape");
+	}
+	append(to, bytes + (found - letters), 1);
+	return p + 1;
+}
+
+/* Append the bytes that a line stands for.  False when it ends in a single
+ * "\". */
+static bool
+unescape(const char *p, size_t n, struct bytes *to)
+{
+	const char *end = p + n;
+
+	while (p < end) {
+		if (*p != '\\')
+			append(to, p++, 1);
+		else if (++p == end)
+			return false;
+		else
+			p = unescape_one(p, end, to);
+	}
+	return true;
+}
+
+/* The next line of a text, without its end; NULL at the end. */
+static const char *
+text_line(const char **text, size_t *n)
+{
+	const char *line = *text;
+
+	if (*line == '\0')
+		return NULL;
+	*n = strcspn(line, "\n");
+	*text = line + *n + (line[*n] == '\n');
+	return line;
+}
+
+static struct bytes
+block(const char *text, const char *name)
+{
+	struct bytes all = { NULL, 0 };
+	bool here = false, open = false;
+	size_t n, empty = 0;
+	const char *line;
+
+	append(&all, "", 0);
+	while ((line = text_line(&text, &n)) != NULL) {
+		if (n == 0) {
+			empty++;
+		} else if (*line != '\t' && *line != '#') {
+			here = n == strlen(name) &&
+			    strncmp(line, name, n) == 0;
+			empty = 0;
+		} else if (here && *line == '\t') {
+			for (; empty > 0; empty--)
+				append(&all, "\r\n", 2);
+			open = !unescape(line + 1, n - 1, &all);
+			if (!open)
+				append(&all, "\r\n", 2);
+		}
+	}
+	if (all.n == 0) {
+		errno = ENOENT;
+		die(name);
+	}
+	if (!open)
+		append(&all, "\r\n", 2);
+	return all;
+}
+
+static void
+list_blocks(const char *text)
+{
+	const char *line;
+	size_t n;
+
+	while ((line = text_line(&text, &n)) != NULL)
+		if (n > 0 && *line != '\t' && *line != '#')
+			printf("%.*s\n", (int)n, line);
 }
 
 /* ---- Answers ------------------------------------------------------------- */
@@ -371,6 +506,23 @@ print_body(int number, const struct answer *a)
 	}
 }
 
+/* The phrases of RFC 9110 took the place of older ones. */
+static const char *
+normal_reason(const char *reason)
+{
+	static const char *const renamed[][2] = {
+		{ "Request Entity Too Large", "Content Too Large" },
+		{ "Request-URI Too Long", "URI Too Long" },
+		{ "Requested Range Not Satisfiable", "Range Not Satisfiable" }
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (strcmp(reason, renamed[i][0]) == 0)
+			return renamed[i][1];
+	return reason;
+}
+
 static void
 print_answer(int number, struct answer *a)
 {
@@ -380,7 +532,7 @@ print_answer(int number, struct answer *a)
 
 	hide_boundary(a);
 	printf("%d.status\t%d\n%d.reason\t%s\n", number, a->status, number,
-	    a->reason);
+	    normal_reason(a->reason));
 	for (i = 0; i < a->n_fields; i++) {
 		value = normal(a->field[i].name, a->field[i].value, own);
 		if (value == NULL ||
@@ -427,11 +579,17 @@ main(int argc, char **argv)
 	char *all;
 	int number = 0;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: ask PORT FILE\n");
+	if (argc < 3 || argc > 4) {
+		fprintf(stderr, "usage: ask PORT FILE [NAME]\n");
 		return 1;
 	}
 	request = read_file(argv[2]);
+	if (strcmp(argv[1], "-l") == 0) {
+		list_blocks(request.at);
+		return 0;
+	}
+	if (argc == 4)
+		request = block(request.at, argv[3]);
 	rest = exchange(connect_to(argv[1]), &request);
 	asked = request.at;
 	all = rest.at;

@@ -5,10 +5,11 @@
 #	FORKFUL=... BUILDDIR=... t/peer/run.sh [REQUEST ...]
 #
 # Starts both servers on the same files with the same configuration (site.conf),
-# sends each of requests/*.req to both, byte by byte as it is, and those of the
-# tables (tables.awk), and compares all that comes back: status, fields, body.
-# Dates, ports, the servers' names and the words of pages that they make
-# themselves do not count.
+# sends each of requests/*.req to both, byte by byte as it is, each block of
+# requests/*.set (see ask.c), and those of the tables (tables.awk), and compares
+# all that comes back: status, fields, body.  Dates, ports, the servers' names
+# and the words of pages that they make themselves do not count.  REQUEST is a
+# name, for a block SET/NAME.
 #
 # Differences that are wanted stand in the file "known", one in a line: the
 # request, what differs, and why, with tabs between; * is a wildcard.  Any other
@@ -245,6 +246,18 @@ judge()
 	}' "$peer/known" "$dir/differences"
 }
 
+# The blocks of all sets: "SET/NAME" TAB FILE TAB NAME.
+all_blocks()
+{
+	for file in "$peer"/requests/*.set; do
+		set=${file##*/}
+		"$ask" -l "$file" | while read -r name; do
+			printf '%s/%s\t%s\t%s\n' "${set%.set}" "$name" "$file" \
+			    "$name"
+		done
+	done
+}
+
 make_files && make_programs || exit 99
 awk -v dir="$dir" -f "$peer/tables.awk" "$peer"/tables/*.table || exit 99
 start apache "$apache"
@@ -258,11 +271,13 @@ if grep -v '^$' "$dir/logs/forkful.output"; then
 	exit 1
 fi
 
+all_blocks >"$dir/blocks"
 all=1
 if [ $# -gt 0 ]; then
 	all=0
 	for name; do
 		printf '%s\t%s\n' "$name" "$peer/requests/$name.req"
+		grep -F -- "$name	" "$dir/blocks"
 		grep -F -- "$name " "$dir/asked"
 	done
 else
@@ -270,13 +285,13 @@ else
 		name=${request##*/}
 		printf '%s\t%s\n' "${name%.req}" "$request"
 	done
-	cat "$dir/asked"
+	cat "$dir/blocks" "$dir/asked"
 fi >"$dir/list"
 : >"$dir/differences"
-while IFS='	' read -r name request; do
+while IFS='	' read -r name request block; do
 	[ -f "$request" ] || continue
-	if ! "$ask" "$apache_port" "$request" >"$dir/theirs" 2>&1 ||
-	    ! "$ask" "$forkful_port" "$request" >"$dir/ours" 2>&1; then
+	if ! "$ask" "$apache_port" "$request" $block >"$dir/theirs" 2>&1 ||
+	    ! "$ask" "$forkful_port" "$request" $block >"$dir/ours" 2>&1; then
 		echo "$name: no answer:"
 		cat "$dir/theirs" "$dir/ours"
 		exit 1

@@ -734,6 +734,18 @@ client_closed(void)
 }
 
 void
+client_renew(void)
+{
+	const char *value;
+
+	if (c == NULL || c->fd == -1 || c->head.n == 0)
+		return;
+	value = field_find("Connection", 0);
+	if (value != NULL && strcasecmp(value, "close") == 0)
+		client_closed();
+}
+
+void
 client_gone(void)
 {
 	int64_t until = deadline();

@@ -299,6 +299,7 @@ do_request(const struct words *w)
 	if (w->block == NULL)
 		buffer_addz(&b, "\r\n");
 	buffer_addz(&b, "\r\n");
+	client_renew();
 	client_send(b.at, b.n);
 	free(b.at);
 }

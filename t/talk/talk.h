@@ -141,6 +141,9 @@ void	 client_close(bool reset);
 void	 client_quiet(int ms);
 /* The server closes the connection and sent nothing more. */
 void	 client_closed(void);
+/* Before a request: if the last answer said that it was the last, wait for that
+ * to come true; the next bytes go over a new connection. */
+void	 client_renew(void);
 /* The server closes or resets it, whatever it still sent. */
 void	 client_gone(void);
 

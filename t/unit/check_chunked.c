@@ -129,8 +129,14 @@ static const struct {
 	{ "7fffffffffffffff\r\n", NULL, NULL, 0 },
 	{ "8000000000000000\r\n", NULL, "too large", 400 },
 	{ "ffffffffffffffff\r\n", NULL, "too large", 400 },
-	{ "10000000000000005\r\n", NULL, "16 digits", 400 },
-	{ "00000000000000005\r\n", NULL, "16 digits", 400 },
+	{ "10000000000000005\r\n", NULL, "too large", 400 },
+	{ "00000000000000005\r\n12345\r\n0\r\n\r\n", "12345", NULL,
+	    0 },
+	{ "5\r\n12345\r\n00000\r\n\r\n", "12345", NULL,
+	    0 },
+	{ "00000000000000000000000000000000000000000000000000000000000000000"
+	    "0000000000000000000000000000000000000000000000000000000000000005"
+	    "\r\n", NULL, "too many digits", 400 },
 
 	/* Line ends. */
 	{ "5\nhello\r\n", NULL, "hex digit", 400 },

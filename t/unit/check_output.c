@@ -260,13 +260,13 @@ static const struct {
 	{ "", "close", 11, false, false, 0, "close", NULL },
 	{ "", NULL, 10, false, false, 0, "close", NULL },
 	{ "", "keep-alive", 10, true, false, 0, "Keep-Alive",
-	  "timeout=5, max=99" },
+	  "timeout=5, max=100" },
 	{ "", "Keep-Alive", 11, true, false, 0, "Keep-Alive",
-	  "timeout=5, max=99" },
+	  "timeout=5, max=100" },
 	{ "", "upgrade, keep-alive", 11, true, false, 3, "Keep-Alive",
-	  "timeout=5, max=96" },
+	  "timeout=5, max=97" },
 	{ "", "keep-alive", 11, true, false, 98, "Keep-Alive",
-	  "timeout=5, max=1" },
+	  "timeout=5, max=2" },
 	{ "", "keep-alive", 11, true, false, 99, "close", NULL },
 	{ "", "keep-alive", 11, true, true, 0, "close", NULL },
 	{ "KeepAlive Off", "keep-alive", 11, true, false, 0, "close", NULL },
@@ -274,7 +274,7 @@ static const struct {
 	  "Keep-Alive", "timeout=5" },
 	{ "MaxKeepAliveRequests 1", NULL, 11, true, false, 0, "close", NULL },
 	{ "MaxKeepAliveRequests 2\nKeepAliveTimeout 15", "keep-alive", 11,
-	  true, false, 0, "Keep-Alive", "timeout=15, max=1" },
+	  true, false, 0, "Keep-Alive", "timeout=15, max=2" },
 };
 
 START_TEST(connection)
