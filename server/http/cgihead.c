@@ -77,6 +77,18 @@ read_length(struct cgihead *h, const struct field *f)
 	return NULL;
 }
 
+/* Of all that concerns the connection a program may ask for its end. */
+static const char *
+read_connection(struct cgihead *h, const struct field *f)
+{
+	struct str list = f->value, token;
+
+	while (str_element(&list, &token))
+		if (str_is_nocase(token, "close"))
+			h->says_close = true;
+	return NULL;
+}
+
 /* The fields that do not just go through; those without reader are dropped. */
 static const struct {
 	const char	 *name;
@@ -86,7 +98,7 @@ static const struct {
 	{ "location", read_location },
 	{ "content-type", read_type },
 	{ "content-length", read_length },
-	{ "connection", NULL },
+	{ "connection", read_connection },
 	{ "keep-alive", NULL },
 	{ "proxy-connection", NULL },
 	{ "te", NULL },

@@ -7,7 +7,7 @@
  * several Status, Location and Content-Type fields the last counts; of all
  * others each is kept.  What a program says about the connection (Connection,
  * Keep-Alive, Proxy-Connection, TE, Trailer, Transfer-Encoding, Upgrade) is
- * dropped: that is the server's business.
+ * dropped, for that is the server's business, but for a wish to close.
  */
 #ifndef HTTP_CGIHEAD_H
 #define HTTP_CGIHEAD_H
@@ -44,6 +44,7 @@ struct cgihead {
 	struct str	 content_type;	/* STR_NONE when none */
 	bool		 has_length;
 	uint64_t	 length;	/* Content-Length, when has_length */
+	bool		 says_close;	/* Connection: close */
 	/* Everything else, and Location unless it is a local redirect. */
 	struct fields	 fields;
 

@@ -144,6 +144,7 @@ copy_fields(struct request *r, const struct cgihead *head)
 	}
 	if (elsewhere)
 		return;
+	r->close_after |= head->says_close;
 	if (head->content_type.n > 0 && !status_has_no_body(head->status))
 		fields_set(&r->out, STR("Content-Type"),
 		    str_copy(r->arena, head->content_type));
