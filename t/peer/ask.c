@@ -52,6 +52,7 @@ struct answer {
 	} field[MAX_FIELDS];
 	struct bytes	 body;
 	size_t		 received;	/* bytes of body */
+	bool		 head;		/* it is an answer to HEAD */
 };
 
 static void
@@ -367,6 +368,7 @@ take_body(struct bytes *rest, struct answer *a, bool head)
 	const char *length = value_of(a, "content-length");
 
 	a->body = (struct bytes){ NULL, 0 };
+	a->head = head;
 	append(&a->body, "", 0);
 	if (head || a->status == 204 || a->status == 304)
 		return;
@@ -431,12 +433,14 @@ print_escaped(const char *p, size_t n)
 	putchar('\n');
 }
 
-/* Where there is a body, how its end was told tells nothing more. */
+/* Where there is a body, how its end was told tells nothing more; an empty one
+ * has a length of 0 or no chunks, as it comes. */
 static bool
 is_framing(const struct answer *a, const char *name, const char *value)
 {
 	if (a->received == 0)
-		return strcmp(value, "0") == 0;
+		return strcmp(value, "0") == 0 || (!a->head &&
+		    strcmp(name, "transfer-encoding") == 0);
 	return strcmp(name, "transfer-encoding") == 0 ||
 	    (strcmp(name, "content-length") == 0 &&
 	    strtoul(value, NULL, 10) == a->received);
