@@ -195,6 +195,19 @@ answer_begin(struct conn *c)
 	loop_timer(conn_loop, &c->timer, conn_timeout(c));
 }
 
+/* The request line is known, so an ErrorDocument may tell what is wrong with
+ * the rest. */
+static void
+refuse_by_document(struct conn *c, int status)
+{
+	struct request *r = c->x->r;
+
+	uri_split(r->uri, &r->path, &r->query);
+	r->has_query = r->query.at != NULL;
+	r->refused = status;
+	c->phase = PHASE_WALK;
+}
+
 /* The head was no head, or did not come in time. */
 static void
 refuse_head(struct conn *c, int status, const char *why)
@@ -214,6 +227,10 @@ refuse_head(struct conn *c, int status, const char *why)
 	request_log(x->r, LEVEL_INFO, "core", 0, "request refused with %d: "
 	    "%s: \"%.*s\"", status, why != NULL ? why : "it did not arrive "
 	    "in time", STR_ARGS(x->head.culprit));
+	if (why != NULL && x->head.path.n > 0) {
+		refuse_by_document(c, status);
+		return;
+	}
 	corridor_refuse(x->r, status);
 	answer_begin(c);
 }

@@ -379,7 +379,7 @@ int
 corridor_walk(struct request *r, struct request **answer)
 {
 	for (;;) {
-		int said = walk(r, N_STEPS);
+		int said = r->refused != 0 ? r->refused : walk(r, N_STEPS);
 
 		*answer = r;
 		if (said == PASS || said == DONE)

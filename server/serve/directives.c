@@ -211,9 +211,11 @@ set_error_document(struct setting *s)
 		d->kind = ERRDOC_TEXT;
 		d->text = z[0] == '"' ? z + 1 : z;
 	}
-	if (status == 401 && d->kind == ERRDOC_URL)
-		return setting_error(s, 1, "cannot be a URL for status 401: "
-		    "the client would never be asked for a password");
+	if (status == 401 && d->kind == ERRDOC_URL) {
+		setting_warn(s, 1, "cannot be a URL for status 401, and is "
+		    "ignored: the client would never be asked for a password");
+		return NULL;
+	}
 	/* The newest line for a status is found first. */
 	struct vec one = { 0 };
 	vec_add(s->arena, &one, d);

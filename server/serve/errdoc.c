@@ -18,32 +18,43 @@ static const struct {
 	{ 303, "The answer is at another address." },
 	{ 307, "The page is at another address for now." },
 	{ 308, "The page has moved for good." },
-	{ 400, "The server could not understand the request." },
+	{ 400, "The server could not understand the request. If you typed the "
+	    "address, look for a mistake in it." },
 	{ 401, "This page needs a user name and a password, and those given "
 	    "were missing or wrong." },
-	{ 403, "You may not see this page." },
+	{ 403, "You may not see this page. If you should, ask whoever runs "
+	    "this site." },
 	{ 404, "There is nothing at this address. Check its spelling, or start "
 	    "from the front page." },
-	{ 405, "This address cannot be used in this way." },
+	{ 405, "This address cannot be used in this way. The form or program "
+	    "that did needs to be mended." },
 	{ 406, "The page does not exist in a form that was asked for." },
-	{ 408, "The request did not arrive in time." },
-	{ 410, "The page was taken away and will not come back." },
-	{ 411, "The request must say how long its body is." },
-	{ 412, "The page has changed since, so nothing was done." },
-	{ 413, "The request is larger than the server allows." },
-	{ 414, "The address is longer than the server allows." },
+	{ 408, "The request did not arrive in time. Try again." },
+	{ 410, "The page was taken away and will not come back. Links to it "
+	    "can be removed." },
+	{ 411, "The request must say how long its body is: Content-Length is "
+	    "missing." },
+	{ 412, "The page has changed since, so nothing was done. Load it anew "
+	    "first." },
+	{ 413, "What was sent is larger than the server allows. Send less, or "
+	    "in parts." },
+	{ 414, "The address is longer than the server allows. Long texts go "
+	    "into a form that is sent by POST." },
 	{ 415, "The server does not take this type of content." },
-	{ 416, "The page does not have the part that was asked for." },
+	{ 416, "The page does not have the part that was asked for. Ask for "
+	    "all of it." },
 	{ 417, "The server cannot do what the request expects of it." },
-	{ 431, "The fields of the request are larger than the server "
-	    "allows." },
-	{ 500, "The server failed to make this page. Its error log says "
-	    "why." },
+	{ 431, "The fields of the request are larger than the server allows. "
+	    "To delete the cookies of this site may help." },
+	{ 500, "The server failed to make this page. Its error log says why; "
+	    "tell whoever runs this site." },
 	{ 501, "The server does not know this kind of request." },
 	{ 503, "The server has too much to do just now. Try again in a "
 	    "moment." },
-	{ 504, "A program that makes this page took too long." },
-	{ 505, "The server does not speak this version of HTTP." },
+	{ 504, "A program that makes this page took too long. Try again "
+	    "later." },
+	{ 505, "The server speaks HTTP/1.1 and HTTP/1.0, and nothing "
+	    "newer." },
 };
 
 static const char *
@@ -111,7 +122,9 @@ add_details(struct request *r, struct text *t)
 	struct str location = fields_get(&r->out, STR("Location"));
 	const struct request *first = r->prev;
 
-	if (r->why.n > 0) {
+	/* What the page says of its own accord is not said twice. */
+	if (r->why.n > 0 && !str_starts(str_of(meaning_of(r->status)),
+	    r->why)) {
 		text_addz(t, "<p>");
 		text_add_html(t, r->why);
 		text_addz(t, "</p>\n");
@@ -206,6 +219,7 @@ errdoc_answer(struct request *r, int status)
 		return request_restart(r, str_of(d->text), true);
 	case ERRDOC_URL:
 		r->status = 302;
+		r->why = STR_NONE;
 		fields_set(&r->out, STR("Location"), str_of(d->text));
 		errdoc_page(r);
 		return DONE;

@@ -121,6 +121,7 @@ struct request {
 
 	/* What is answered. */
 	int		 status;	/* 200 until someone says otherwise */
+	int		 refused;	/* for its head, with this; or 0 */
 	struct str	 reason;	/* STR_NONE: the standard phrase */
 	struct fields	 out;		/* dropped for an error page */
 	struct fields	 out_always;	/* kept on error pages, too */

@@ -520,8 +520,6 @@ static const struct {
 	  "from 400 to 599" },
 	{ "ErrorDocument 404", "ErrorDocument takes two arguments, a status "
 	  "and a text, local path or URL" },
-	{ "ErrorDocument 401 http://a.test/", "ErrorDocument cannot be a URL "
-	  "for status 401: the client would never be asked for a password" },
 	{ "ErrorLog |no-such-cat", "ErrorLog cannot run no-such-cat: No such "
 	  "file or directory" },
 	{ "ServerName \"\"", "ServerName must not be empty" },
