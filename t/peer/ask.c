@@ -2,15 +2,16 @@
  * ask.c - send bytes to a server and tell what comes back, so that the answers
  * of two servers can be compared line by line:
  *
- *	ask PORT FILE [NAME]
+ *	ask PORT LIST
  *	ask -l FILE
  *
- * sends what is in FILE (or in its block NAME, see below) to 127.0.0.1, says
+ * Each line of LIST is NAME TAB FILE, and perhaps TAB BLOCK: what is in FILE,
+ * or in its block of that name (see below), is sent to 127.0.0.1; then it says
  * that nothing more will come, reads to the end, and prints a line
- * "N.WHAT<TAB>VALUE" for each fact of the Nth answer: status, reason, field
- * NAME (in lower case; several of one name as one), and body, or env NAME when
- * a program told its environment.  What differs from run to run is replaced by
- * a word; "100 Continue" is no answer.
+ * "NAME<TAB>N.WHAT<TAB>VALUE" for each fact of the Nth answer: status, reason,
+ * field NAME (in lower case; several of one name as one), and body, or env NAME
+ * when a program told its environment.  What differs from run to run is
+ * replaced by a word; "100 Continue" is no answer.
  *
  * A FILE of blocks (*.set; -l tells their names) has a name in the first column
  * and below it, after a tab each, the lines to send, each with CRLF, and an
@@ -55,10 +56,12 @@ struct answer {
 	bool		 head;		/* it is an answer to HEAD */
 };
 
+static const char *asking = "";	/* the name of what is asked just now */
+
 static void
 die(const char *what)
 {
-	fprintf(stderr, "ask: %s: %s\n", what, strerror(errno));
+	fprintf(stderr, "ask: %s: %s: %s\n", asking, what, strerror(errno));
 	exit(1);
 }
 
@@ -403,6 +406,14 @@ sort_words(char *list)
 		list += sprintf(list, "%s ", words[i]);
 }
 
+/* The start of a line: the fact's name and what it is about. */
+static void
+print_fact(int number, const char *what, const char *about, size_t n)
+{
+	printf("%s\t%d.%s%s%.*s\t", asking, number, what, n > 0 ? " " : "",
+	    (int)n, about);
+}
+
 /* What is the server's own, or the moment's, counts as one word; NULL: as
  * nothing. */
 static const char *
@@ -467,7 +478,8 @@ find_boundary(struct answer *a)
 	return NULL;
 }
 
-/* The boundary between parts is random: "B" stands for it. */
+/* The boundary between parts is random: "B" stands for it.  The names of fields
+ * in parts may be written in any letter case. */
 static void
 hide_boundary(struct answer *a)
 {
@@ -484,6 +496,8 @@ hide_boundary(struct answer *a)
 		} else {
 			*to++ = *from++;
 		}
+	for (end = to, to = a->body.at; to < end; to++)
+		*to = (char)tolower((unsigned char)*to);
 	*to = '\0';
 	a->body.n = (size_t)(to - a->body.at);
 	strcpy(boundary, "B");
@@ -497,7 +511,7 @@ print_body(int number, const struct answer *a)
 	char *line, *equals;
 
 	if (memmem(rest.at, rest.n, "\nGATEWAY_INTERFACE=", 19) == NULL) {
-		printf("%d.body\t", number);
+		print_fact(number, "body", "", 0);
 		print_escaped(rest.at, rest.n);
 		return;
 	}
@@ -505,9 +519,19 @@ print_body(int number, const struct answer *a)
 		equals = strpbrk(line, "=:");
 		if (equals == NULL)
 			equals = line + strlen(line);
-		printf("%d.env %.*s\t", number, (int)(equals - line), line);
+		print_fact(number, "env", line, (size_t)(equals - line));
 		print_escaped(equals, strlen(equals));
 	}
+}
+
+/* A time that a server made up is the day of its answer. */
+static bool
+is_today(const struct answer *a, const char *time)
+{
+	const char *date = value_of(a, "date");
+
+	return date != NULL &&
+	    strncmp(time, date, strlen("Sun, 06 Nov 1994")) == 0;
 }
 
 /* The phrases of RFC 9110 took the place of older ones. */
@@ -535,20 +559,28 @@ print_answer(int number, struct answer *a)
 	size_t i;
 
 	hide_boundary(a);
-	printf("%d.status\t%d\n%d.reason\t%s\n", number, a->status, number,
-	    normal_reason(a->reason));
+	print_fact(number, "status", "", 0);
+	printf("%d\n", a->status);
+	print_fact(number, "reason", "", 0);
+	printf("%s\n", normal_reason(a->reason));
 	for (i = 0; i < a->n_fields; i++) {
 		value = normal(a->field[i].name, a->field[i].value, own);
+		if (strcmp(a->field[i].name, "last-modified") == 0 &&
+		    is_today(a, value))
+			value = "TODAY";
 		if (value == NULL ||
 		    is_framing(a, a->field[i].name, a->field[i].value))
 			continue;
-		printf("%d.field %s\t", number, a->field[i].name);
+		print_fact(number, "field", a->field[i].name,
+		    strlen(a->field[i].name));
 		print_escaped(value, strlen(value));
 	}
-	if (own)
-		printf("%d.body\tOWN PAGE\n", number);
-	else
+	if (own) {
+		print_fact(number, "body", "", 0);
+		puts("OWN PAGE");
+	} else {
 		print_body(number, a);
+	}
 }
 
 /* ---- Requests ------------------------------------------------------------ */
@@ -574,29 +606,15 @@ next_is_head(const char **p)
 	return false;
 }
 
-int
-main(int argc, char **argv)
+static void
+ask(const char *port, struct bytes request)
 {
 	static struct answer a;
-	struct bytes request, rest;
-	const char *asked;
-	char *all;
+	struct bytes rest = exchange(connect_to(port), &request);
+	const char *asked = request.at;
+	char *all = rest.at;
 	int number = 0;
 
-	if (argc < 3 || argc > 4) {
-		fprintf(stderr, "usage: ask PORT FILE [NAME]\n");
-		return 1;
-	}
-	request = read_file(argv[2]);
-	if (strcmp(argv[1], "-l") == 0) {
-		list_blocks(request.at);
-		return 0;
-	}
-	if (argc == 4)
-		request = block(request.at, argv[3]);
-	rest = exchange(connect_to(argv[1]), &request);
-	asked = request.at;
-	all = rest.at;
 	while (rest.n > 0 && number < MAX_ANSWERS && take_head(&rest, &a)) {
 		if (a.status < 200)
 			continue;
@@ -605,9 +623,52 @@ main(int argc, char **argv)
 		print_answer(++number, &a);
 		free(a.body.at);
 	}
-	printf("%d.rest\t", number + 1);
+	print_fact(number + 1, "rest", "", 0);
 	print_escaped(rest.at, rest.n);
 	free(all);
+}
+
+/* One line of a list: NAME TAB FILE [TAB BLOCK]. */
+static void
+ask_line(const char *port, char *line)
+{
+	char *file = strchr(line, '\t'), *name;
+	struct bytes request;
+
+	if (file == NULL)
+		return;
+	*file++ = '\0';
+	asking = line;
+	name = strchr(file, '\t');
+	if (name != NULL)
+		*name++ = '\0';
+	request = read_file(file);
+	if (name != NULL) {
+		struct bytes all = request;
+
+		request = block(all.at, name);
+		free(all.at);
+	}
+	ask(port, request);
 	free(request.at);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bytes list, rest;
+	char *line;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: ask PORT LIST\n");
+		return 1;
+	}
+	rest = list = read_file(argv[2]);
+	if (strcmp(argv[1], "-l") == 0)
+		list_blocks(list.at);
+	else
+		while ((line = take_line(&rest)) != NULL)
+			ask_line(argv[1], line);
+	free(list.at);
 	return 0;
 }

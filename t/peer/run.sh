@@ -182,22 +182,25 @@ start()
 # Lines "REQUEST TAB WHAT TAB APACHE'S TAB OURS" for all that differs.
 compare()
 {
-	awk -F '\t' -v request="$1" '
+	awk -F '\t' '
+	{
+		fact = $1 FS $2
+	}
 	FILENAME == ARGV[1] {
-		theirs[$1] = $2
+		theirs[fact] = $3
 		next
 	}
 	{
-		if (!($1 in theirs))
-			print request FS $1 FS "(none)" FS $2
-		else if (theirs[$1] != $2)
-			print request FS $1 FS theirs[$1] FS $2
-		delete theirs[$1]
+		if (!(fact in theirs))
+			print fact FS "(none)" FS $3
+		else if (theirs[fact] != $3)
+			print fact FS theirs[fact] FS $3
+		delete theirs[fact]
 	}
 	END {
-		for (what in theirs)
-			print request FS what FS theirs[what] FS "(none)"
-	}' "$2" "$3" | sort
+		for (fact in theirs)
+			print fact FS theirs[fact] FS "(none)"
+	}' "$1" "$2" | sort
 }
 
 # Tell the differences that are not known, and what is known in vain.
@@ -276,7 +279,8 @@ all=1
 if [ $# -gt 0 ]; then
 	all=0
 	for name; do
-		printf '%s\t%s\n' "$name" "$peer/requests/$name.req"
+		[ ! -f "$peer/requests/$name.req" ] ||
+			printf '%s\t%s\n' "$name" "$peer/requests/$name.req"
 		grep -F -- "$name	" "$dir/blocks"
 		grep -F -- "$name " "$dir/asked"
 	done
@@ -287,16 +291,11 @@ else
 	done
 	cat "$dir/blocks" "$dir/asked"
 fi >"$dir/list"
-: >"$dir/differences"
-while IFS='	' read -r name request block; do
-	[ -f "$request" ] || continue
-	if ! "$ask" "$apache_port" "$request" $block >"$dir/theirs" 2>&1 ||
-	    ! "$ask" "$forkful_port" "$request" $block >"$dir/ours" 2>&1; then
-		echo "$name: no answer:"
-		cat "$dir/theirs" "$dir/ours"
-		exit 1
-	fi
-	compare "$name" "$dir/theirs" "$dir/ours" >>"$dir/differences"
-done <"$dir/list"
+# Both at the same time, one request after the other.
+"$ask" "$apache_port" "$dir/list" >"$dir/theirs" &
+pid=$!
+"$ask" "$forkful_port" "$dir/list" >"$dir/ours" || exit 1
+wait $pid || exit 1
+compare "$dir/theirs" "$dir/ours" >"$dir/differences"
 echo "$(wc -l <"$dir/list") requests"
 judge $all
