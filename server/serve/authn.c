@@ -64,7 +64,9 @@ authn_inherits(struct request *r)
 {
 	const struct request *from = r->main != NULL ? r->main : r->prev;
 
-	if (from == NULL || from->scope != r->scope ||
+	/* One that went wrong before says nothing. */
+	r->judged = true;
+	if (from == NULL || from->scope != r->scope || !from->judged ||
 	    (from == r->main && !from->let_in))
 		return false;
 	r->user = from->user;

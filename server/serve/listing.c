@@ -131,16 +131,15 @@ listing_size(int64_t size, char out[5])
 {
 	static const char units[] = "KMGTPE";
 	const char *unit = units;
+	char room[32] = "  - ";
 	int64_t rest;
 
-	if (size < 0) {
-		strcpy(out, "  - ");
+	if (size >= 0 && size < 973)
+		snprintf(room, sizeof(room), "%3d ", (int)size);
+	memcpy(out, room, 4);
+	out[4] = 0;
+	if (size < 973)
 		return;
-	}
-	if (size < 973) {
-		snprintf(out, 5, "%3d ", (int)size);
-		return;
-	}
 	for (;; unit++) {
 		rest = size % 1024;
 		size /= 1024;
@@ -153,12 +152,13 @@ listing_size(int64_t size, char out[5])
 			size++;
 			rest = 0;
 		}
-		snprintf(out, 5, "%d.%d%c", (int)size % 10, (int)rest, *unit);
-		return;
+		snprintf(room, sizeof(room), "%d.%d%c", (int)size, (int)rest,
+		    *unit);
+	} else {
+		size += rest >= 512;
+		snprintf(room, sizeof(room), "%3d%c", (int)size, *unit);
 	}
-	if (rest >= 512)
-		size++;
-	snprintf(out, 5, "%3d%c", (int)(size % 1000), *unit);
+	memcpy(out, room, 4);
 }
 
 static void

@@ -112,6 +112,7 @@ struct request {
 
 	/* Who may have it; access and identity hooks settle it. */
 	struct str	 user, auth_type; /* as he says; see known */
+	bool		 judged;	/* access was asked for */
 	bool		 let_in;	/* access is granted, whoever it is */
 	bool		 wants_user;	/* that depends on who it is */
 	bool		 known;		/* he has proved to be user */

@@ -271,6 +271,31 @@ START_TEST(no_rule_lets_in)
 }
 END_TEST
 
+/* What was settled for the same rules is not asked again; what was not, is. */
+START_TEST(inherited)
+{
+	struct config *c = open_with("Require all denied");
+	struct request *r = site_ask(c, "/l"), *prev = site_ask(c, "/l");
+
+	r->scope = prev->scope = ((const struct section *)((const struct vec *)
+	    hash_get(c->main->sections.locations, STR("/l")))->at[0])->scope;
+	r->prev = prev;
+	ck_assert_int_eq(check(r), 403);
+	prev->judged = true;
+	ck_assert_int_eq(check(r), PASS);
+	r->let_in = false;
+	r->prev = NULL;
+	r->main = prev;
+	ck_assert_int_eq(check(r), 403);
+	prev->let_in = true;
+	ck_assert_int_eq(check(r), PASS);
+	r->let_in = false;
+	prev->scope = c->main->scope;
+	ck_assert_int_eq(check(r), 403);
+	config_end(c);
+}
+END_TEST
+
 /* Mistakes, and how the message ends. */
 static const struct {
 	const char	*rules, *message;
@@ -347,6 +372,7 @@ main(void)
 	tcase_add_loop_test(t, tells_bad_aliases, 0, COUNT(bad_aliases));
 	tcase_add_loop_test(t, merging, 0, COUNT(joined));
 	tcase_add_test(t, no_rule_lets_in);
+	tcase_add_test(t, inherited);
 	tcase_add_loop_test(t, tells_mistakes, 0, COUNT(mistakes));
 	tcase_add_test(t, not_in_servers);
 	suite_add_tcase(s, t);
