@@ -27,7 +27,7 @@ enum {
 	TICK_MS		= 20,	/* to look again while somebody waits */
 	QUIET_MS	= 10000, /* between two complaints */
 	WAIT_MS		= 30000,
-	SCRIPTS_PER_CPU	= 64,
+	SCRIPTS_PER_CPU	= 16,
 	SCRIPTS_MIN	= 16,
 	SCRIPT_MEMORY	= 16 * 1024 * 1024,
 };
