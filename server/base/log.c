@@ -149,20 +149,31 @@ facility_named(struct str name)
 	return NULL;
 }
 
+/* Cut the facility out of ":facility:tag"; what is left is the tag. */
+static const struct facility *
+read_facility(struct str *spec)
+{
+	struct str name;
+
+	*spec = str_from(*spec, 1);
+	if (!str_cut(spec, ':', &name) || name.n == 0)
+		name = STR("local7");
+	return facility_named(name);
+}
+
+bool
+log_syslog_known(struct str spec)
+{
+	return read_facility(&spec) != NULL;
+}
+
 /* spec is what follows "syslog": nothing, ":facility" or ":facility:tag". */
 static struct log_file *
 open_syslog(struct arena *a, struct str spec)
 {
+	const struct facility *found = read_facility(&spec);
 	struct log_file *file;
-	const struct facility *found;
-	struct str name;
 
-	spec = str_from(spec, 1);
-	if (!str_cut(&spec, ':', &name))
-		name = STR("local7");
-	if (name.n == 0)
-		name = STR("local7");
-	found = facility_named(name);
 	if (found == NULL) {
 		errno = EINVAL;
 		return NULL;

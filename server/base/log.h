@@ -51,6 +51,9 @@ struct log_file	*log_on_fd(struct arena *a, int fd);
  * "|program" (base/logprogram.h) into a pipe; whoever starts the program gives
  * it the other end.  NULL with errno when it cannot be opened. */
 struct log_file	*log_open(struct arena *a, const char *path);
+/* May what stands behind "syslog" ("", ":facility" or ":facility:tag") be used:
+ * is the facility known? */
+bool		 log_syslog_known(struct str spec);
 /* The fd behind it, -1 for syslog. */
 int		 log_fd(const struct log_file *f);
 /* The pipe's other end, for the program; -1 when there is none. */

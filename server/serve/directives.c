@@ -114,6 +114,9 @@ set_error_log(struct setting *s)
 
 	if (strncmp(z, "syslog", 6) != 0 || (z[6] != 0 && z[6] != ':'))
 		return read_log_target(s, 0, &c->error_log);
+	if (!log_syslog_known(str_of(z + 6)))
+		return setting_error(s, 0, "does not know the facility of "
+		    "\"%s\"", z);
 	c->error_log = z;
 	return NULL;
 }

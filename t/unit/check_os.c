@@ -1039,6 +1039,45 @@ file_tests(void)
 	return tc;
 }
 
+START_TEST(open_fds_are_counted)
+{
+	long before = os_fds_in_use();
+	int fd = dup(STDERR_FILENO);
+
+	ck_assert_int_ge(before, 1);
+	ck_assert_int_eq(os_fds_in_use(), before + 1);
+	close(fd);
+	ck_assert_int_eq(os_fds_in_use(), before);
+}
+END_TEST
+
+/* What nobody has read is on its way for ever. */
+START_TEST(unsent_bytes_are_told)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(at);
+	static char bytes[65536];
+	int door = os_tcp_socket(AF_INET), fd = socket(AF_INET, SOCK_STREAM, 0);
+	int i;
+
+	ck_assert_int_eq(bind(door, (struct sockaddr *)&at, n), 0);
+	ck_assert_int_eq(listen(door, 1), 0);
+	getsockname(door, (struct sockaddr *)&at, &n);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, n), 0);
+	ck_assert_uint_eq(os_unsent(fd), 0);
+	os_nonblock(fd, true);
+	for (i = 0; i < 1000 && write(fd, bytes, sizeof(bytes)) > 0; i++)
+		continue;
+#ifdef __linux__
+	ck_assert_uint_gt(os_unsent(fd), 0);
+#endif
+	ck_assert_uint_eq(os_unsent(-1), 0);
+	close(fd);
+	close(door);
+}
+END_TEST
+
 static TCase *
 other_tests(void)
 {
@@ -1059,6 +1098,8 @@ other_tests(void)
 	tcase_add_loop_test(tc, nobody_is_for_good, 0, 2);
 	tcase_add_loop_test(tc, random_bytes, 0, 7);
 	tcase_add_test(tc, machine);
+	tcase_add_test(tc, open_fds_are_counted);
+	tcase_add_test(tc, unsent_bytes_are_told);
 	return tc;
 }
 
