@@ -19,7 +19,8 @@
 extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
     mod_access_compat, mod_auth_basic, mod_auth_digest, mod_authz,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
-    mod_headers, mod_setenvif, mod_static, mod_unique_id;
+    mod_headers, mod_setenvif, mod_static, mod_unique_id, mod_userdir,
+    mod_vhost_alias, mod_actions;
 
 struct module *const features[] = {
 	&mod_language,
@@ -34,6 +35,8 @@ struct module *const features[] = {
 	&mod_suexec,
 	&mod_rewrite,		/* where is it */
 	&mod_alias,
+	&mod_userdir,
+	&mod_vhost_alias,
 	&mod_setenvif,		/* what may matter for that: */
 	&mod_access_compat,	/* who may have it */
 	&mod_authn_core,
@@ -48,6 +51,7 @@ struct module *const features[] = {
 	&mod_headers,		/* after all that may change what it reads */
 	&mod_cgi,		/* who answers */
 	&mod_autoindex,
+	&mod_actions,
 	&mod_static,		/* ... if nobody else does */
 	&mod_log_config,
 };

@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/regex.h"
 #include "conf/directive.h"
+#include "serve/expr.h"
 #include "serve/request.h"
 
 extern struct module mod_alias;
@@ -25,6 +26,7 @@ struct alias {
 	struct str	 from;		/* a prefix; no "//" in it */
 	struct regex	*regex;		/* or this */
 	const char	*to;		/* a path or URL; NULL: none (Gone) */
+	struct expr	*expr;		/* or what it is made of */
 	size_t		 root_n;	/* bytes of a path before any group */
 	bool		 whole;		/* nothing of the URL is kept */
 	bool		 script;
@@ -51,7 +53,7 @@ struct alias_conf {
 	/* Of sections: */
 	struct vec	 here;		/* redirects with a URL path */
 	const struct alias *alias, *redirect;	/* without one */
-	enum flag	 preserve_path;
+	enum flag	 preserve_path, relative;
 };
 
 /* An alias that fits a path, and where. */
@@ -60,6 +62,7 @@ struct hit {
 	struct str	 path;
 	size_t		 used;		/* bytes of path under a prefix */
 	struct str	 group[10];	/* of a regex */
+	bool		 gave_up;	/* the pattern could not be decided */
 };
 
 /* ---- Matching ------------------------------------------------------------ */
@@ -112,7 +115,10 @@ matches(const struct alias *alias, struct str path, struct hit *hit)
 	ptrdiff_t used = 0;
 
 	if (alias->regex != NULL) {
-		if (regex_match(alias->regex, path, hit->group, 10) != 1)
+		int found = regex_match(alias->regex, path, hit->group, 10);
+
+		hit->gave_up = found < 0;
+		if (found == 0)
 			return false;
 	} else if ((used = prefix_match(alias->from, path)) < 0) {
 		return false;
@@ -237,6 +243,22 @@ read_to(struct setting *s, int arg, struct alias *alias)
 	alias->root_n = n;
 }
 
+/* In a section a target may be made of what is known of the request; what the
+ * administrator wrote of a path ends before that. */
+static const char *
+read_expression(struct setting *s, int arg, struct alias *alias)
+{
+	struct str to = str_of(s->argv[arg].z);
+	ptrdiff_t varies = str_find_str(to, STR("%{"));
+
+	if (varies < 0)
+		return NULL;
+	while (varies > 0 && to.at[varies - 1] != '/')
+		varies--;
+	alias->root_n = varies > 1 ? (size_t)varies - 1 : (size_t)varies;
+	return read_expr(s, arg, 0, EXPR_STRING, &alias->expr);
+}
+
 /* In <Location>, where the section says which URLs are meant. */
 static const char *
 alias_of_location(struct setting *s, struct alias *alias)
@@ -247,14 +269,12 @@ alias_of_location(struct setting *s, struct alias *alias)
 	if (is_match(s) || s->argc != 1)
 		return "takes only the target in a section, which says "
 		    "itself for which URLs";
-	if (str_find_str(str_of(s->argv[0].z), STR("%{")) >= 0)
-		return "cannot hold expressions: they are not built in";
 	if (section->regex == NULL && !section->glob)
 		alias->from = section->pattern;
 	alias->whole = true;
 	read_to(s, 0, alias);
 	c->alias = alias;
-	return NULL;
+	return read_expression(s, 0, alias);
 }
 
 static const char *
@@ -348,13 +368,12 @@ read_targets(struct setting *s, int arg, struct alias *alias)
 	if (!has_url)
 		return NULL;
 	alias->to = s->argv[arg].z;
-	if (alias->regex == NULL && alias->to[0] != '/' &&
-	    !has_scheme(str_of(alias->to)))
+	if (alias->whole && (error = read_expression(s, arg, alias)) != NULL)
+		return error;
+	if (alias->regex == NULL && alias->expr == NULL &&
+	    alias->to[0] != '/' && !has_scheme(str_of(alias->to)))
 		return setting_error(s, arg, "must lead to a URL, or to a "
 		    "path that begins with /");
-	if (alias->whole && str_find_str(str_of(alias->to), STR("%{")) >= 0)
-		return setting_error(s, arg, "cannot hold expressions: they "
-		    "are not built in");
 	return NULL;
 }
 
@@ -412,6 +431,9 @@ static const struct directive rows[] = {
 	{ "AliasPreservePath", 1, 1, IN_CONF | IN_SECTION, SLOT_FLAG,
 	  AT(preserve_path), NULL,
 	  "On or Off: Alias in <Location> keeps the rest of the URL path" },
+	{ "RedirectRelative", 1, 1, IN_CONF | IN_SECTION, SLOT_FLAG,
+	  AT(relative), NULL,
+	  "On or Off: redirects to a path are sent without scheme and host" },
 	{ 0 }
 };
 
@@ -559,6 +581,13 @@ map(struct request *r, const struct hit *hit, bool whole)
 
 	if (alias->regex != NULL) {
 		substitute(&t, str_of(alias->to), hit->group, false);
+	} else if (alias->expr != NULL) {
+		name = expr_string(alias->expr, r, NULL);
+		if (name.at == NULL)
+			return 500;
+		text_add(&t, name);
+		if (!whole)
+			text_add(&t, rest);
 	} else {
 		text_addz(&t, alias->to);
 		if (!whole && str_ends(alias->from, STR("/")))
@@ -593,22 +622,29 @@ redirect(struct request *r, const struct hit *hit)
 	const struct alias *alias = hit->alias;
 	struct text t = { .arena = r->arena };
 	struct str url, fragment = STR("");
+	bool relative = flag_or(((const struct alias_conf *)scope_get(
+	    r->scope, &mod_alias))->relative, false);
 	ptrdiff_t hash;
 
 	if (alias->to == NULL)
 		return alias->status;
 	if (alias->regex != NULL) {
 		substitute(&t, str_of(alias->to), hit->group, true);
+	} else if (alias->expr != NULL) {
+		url = expr_string(alias->expr, r, NULL);
+		if (url.at == NULL)
+			return 500;
+		text_add(&t, url);
 	} else {
 		text_addz(&t, alias->to);
 		if (!alias->whole)
 			text_add_url_path(&t, str_from(hit->path, hit->used));
 	}
 	url = text_str(&t);
-	if (str_starts(url, STR("/")))
+	if (str_starts(url, STR("/")) && !relative)
 		url = str_fmt(r->arena, "%.*s%.*s",
 		    STR_ARGS(request_absolute(r, STR(""))), STR_ARGS(url));
-	if (!has_scheme(url)) {
+	if (!has_scheme(url) && !str_starts(url, STR("/"))) {
 		request_log(r, LEVEL_ERROR, "alias", 0, "AH00673: cannot "
 		    "redirect '%.*s' to '%.*s'; target is not a valid "
 		    "absoluteURI or abs_path", STR_ARGS(r->path),
@@ -645,6 +681,18 @@ map_location(struct request *r, const struct alias_conf *here)
 	return map(r, &hit, used < 0);
 }
 
+/* A pattern that takes too long may be the one that keeps a file away. */
+static int
+undecided(struct request *r, const struct hit *hit)
+{
+	const struct alias *alias = hit->alias;
+
+	request_log(r, LEVEL_ERROR, "alias", 0, "%s:%u: the pattern of %s "
+	    "takes too long for %.*s", alias->at.file, alias->at.line,
+	    alias->name, STR_ARGS(r->path));
+	return 500;
+}
+
 static int
 translate(struct request *r)
 {
@@ -660,11 +708,12 @@ translate(struct request *r)
 		return redirect(r, &hit);
 	}
 	if (find(server->redirect_index, r->arena, r->path, &hit))
-		return redirect(r, &hit);
+		return hit.gave_up ? undecided(r, &hit) : redirect(r, &hit);
 	if (here->alias != NULL)
 		return map_location(r, here);
 	if (find(server->alias_index, r->arena, r->path, &hit))
-		return map(r, &hit, false);
+		return hit.gave_up ? undecided(r, &hit) :
+		    map(r, &hit, false);
 	return PASS;
 }
 
@@ -681,7 +730,8 @@ fixup(struct request *r)
 	}
 	for (size_t i = 0; i < here->here.n; i++)
 		if (matches(here->here.at[i], r->path, &hit))
-			return redirect(r, &hit);
+			return hit.gave_up ? undecided(r, &hit) :
+			    redirect(r, &hit);
 	return PASS;
 }
 

@@ -438,7 +438,7 @@ static struct str
 url_of(struct rewrite_run *run, const struct rewrite_conf *c)
 {
 	struct request *r = run->r;
-	const char *root = core_conf(r->vhost->scope)->document_root;
+	const char *root = request_document_root(r);
 	struct str name = run->filename, url = name;
 	size_t n = root == NULL ? 0 : strlen(root);
 

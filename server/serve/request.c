@@ -78,8 +78,7 @@ request_adopt(struct request *r, const struct request *looked)
 	r->scope = looked->scope;
 	r->era = looked->era;
 	r->handler = looked->handler;
-	r->context_prefix = looked->context_prefix;
-	r->context_root = looked->context_root;
+	r->document_root = looked->document_root;
 	r->script_alias = looked->script_alias;
 	r->owner = looked->owner;
 	r->env = looked->env;
@@ -179,6 +178,13 @@ request_note_set(struct request *r, struct str name, struct str value)
 }
 
 /* ---- Names and addresses ------------------------------------------------- */
+
+const char *
+request_document_root(const struct request *r)
+{
+	return r->document_root != NULL ? r->document_root :
+	    core_conf(r->vhost->scope)->document_root;
+}
 
 static unsigned
 default_port(const char *scheme)

@@ -104,6 +104,7 @@ struct request {
 	const char	*handler;	/* "cgi-script"; NULL: by kind */
 	const char	*context_prefix, *context_root;	/* Alias; or NULL */
 	const char	*owner;		/* whose ~user directory it is in */
+	const char	*document_root;	/* for this request; NULL: its host's */
 	bool		 script_alias;	/* a ScriptAlias led here: run it */
 	struct vec	 env;		/* struct env_entry *, in order */
 	struct vec	 notes;		/* the same: what modules tell each
@@ -174,9 +175,9 @@ int		 request_restart(struct request *r, struct str uri,
 		    bool as_get);
 /*
  * r takes over what a lookup found: path, filename, path_info, found, scope,
- * handler, context, environment, fields, module state (a DirectoryIndex, a
- * FallbackResource).  REQUEST_URI, method and body stay r's own, and no
- * REDIRECT_ variables appear.
+ * handler, environment, fields, module state (a DirectoryIndex, a
+ * FallbackResource).  REQUEST_URI, method, body and context stay r's own, and
+ * no REDIRECT_ variables appear.
  */
 void		 request_adopt(struct request *r, const struct request *looked);
 
@@ -193,6 +194,8 @@ void		 request_note_set(struct request *r, struct str name,
 		    struct str value);
 struct str	 request_note(const struct request *r, struct str name);
 
+/* The DocumentRoot that holds for it; NULL when there is none. */
+const char	*request_document_root(const struct request *r);
 /* Server name, port and scheme as UseCanonicalName wants them told. */
 struct str	 request_server_name(const struct request *r);
 unsigned	 request_server_port(const struct request *r);

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "serve/corridor.h"
+#include "serve/expr.h"
 #include "serve/rewrite_cond.h"
 #include "serve/rewrite_expand.h"
 
@@ -101,6 +102,31 @@ is_reachable(struct rewrite_run *run, enum cond_kind kind, struct str input)
 	return yes;
 }
 
+/* An expression is asked of the request as the rules have changed it so far. */
+static bool
+is_true(struct rewrite_run *run, const struct rewrite_cond *c)
+{
+	struct request *r = run->r, before = *r;
+	struct expr_captures captures = { 0 };
+	int yes;
+
+	r->filename = str_z(r->arena, run->filename);
+	r->path_info = run->path_info;
+	r->has_query = run->args.at != NULL;
+	r->query = r->has_query ? run->args : STR("");
+	yes = expr_true(c->expr, r, &captures,
+	    c->no_vary ? EXPR_NO_VARY : 0);
+	r->filename = before.filename;
+	r->path_info = before.path_info;
+	r->has_query = before.has_query;
+	r->query = before.query;
+	run->failed |= yes < 0;
+	if (yes == 1 && !c->negated)
+		memcpy(run->cond_group, captures.group,
+		    sizeof(run->cond_group));
+	return yes == 1;
+}
+
 static bool
 fits(struct rewrite_run *run, const struct rewrite_cond *c, struct str input)
 {
@@ -113,6 +139,8 @@ fits(struct rewrite_run *run, const struct rewrite_cond *c, struct str input)
 		if (!c->negated)
 			memcpy(run->cond_group, group, sizeof(group));
 		return true;
+	case COND_EXPR:
+		return is_true(run, c);
 	case COND_FILE:
 	case COND_SIZE:
 	case COND_LINK:
@@ -138,7 +166,8 @@ fits(struct rewrite_run *run, const struct rewrite_cond *c, struct str input)
 static bool
 holds(struct rewrite_run *run, const struct rewrite_cond *c)
 {
-	struct str input = rewrite_expand(run, c->input, NULL, NULL);
+	struct str input = c->kind == COND_EXPR ? c->input :
+	    rewrite_expand(run, c->input, NULL, NULL);
 	bool yes;
 
 	if (run->waits)

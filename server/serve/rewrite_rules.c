@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "conf/directive.h"
 #include "conf/setting.h"
+#include "serve/expr.h"
 #include "serve/rewrite_rules.h"
 
 enum { ROUNDS_MAX = 10000 };	/* of N, unless it says how many */
@@ -85,6 +86,19 @@ read_pattern(struct setting *s, struct str pattern, bool nocase,
 	return wrong_at(s, str_from(pattern, error.offset), str_zfmt(s->arena,
 	    "cannot use the regular expression \"%.*s\": %s",
 	    STR_ARGS(pattern), error.message));
+}
+
+static const char *
+read_expression(struct setting *s, struct str text, struct expr **out)
+{
+	struct expr_error error = { 0 };
+
+	*out = expr_parse(s->arena, text, EXPR_CONDITION, &error);
+	if (*out != NULL)
+		return NULL;
+	return wrong_at(s, str_from(text, error.offset), str_zfmt(s->arena,
+	    "cannot use the expression \"%.*s\": %s", STR_ARGS(text),
+	    error.message));
 }
 
 /*
@@ -326,9 +340,9 @@ rewrite_read_cond(struct setting *s)
 		c->pattern = str_from(c->pattern, 1);
 	}
 	if (str_is_nocase(c->input, "expr"))
-		return wrong_at(s, w.word[0], "cannot test an expression: "
-		    "they are not built in");
-	take_test(c);
+		c->kind = COND_EXPR;
+	else
+		take_test(c);
 	if (c->nocase && !minds_case(c->kind)) {
 		setting_warn(s, 0, "ignores NC, which makes no difference to "
 		    "this test");
@@ -336,6 +350,8 @@ rewrite_read_cond(struct setting *s)
 	}
 	if (c->kind == COND_REGEX)
 		error = read_pattern(s, c->pattern, c->nocase, &c->regex);
+	else if (c->kind == COND_EXPR)
+		error = read_expression(s, c->pattern, &c->expr);
 	c->pattern = str_copy(s->arena, c->pattern);
 	vec_add(s->arena, &conf->waiting, c);
 	return error;

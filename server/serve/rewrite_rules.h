@@ -49,6 +49,8 @@ enum {
 
 };
 
+struct expr;
+
 /* A RewriteCond. */
 struct rewrite_cond {
 	struct spot	 at;
@@ -63,6 +65,7 @@ struct rewrite_cond {
 	struct str	 input;		/* to be expanded */
 	struct str	 pattern;	/* without ! and operator */
 	struct regex	*regex;
+	struct expr	*expr;
 	bool		 negated, nocase, or_next, no_vary;
 };
 

@@ -195,7 +195,7 @@ auth_type(struct request *r)
 static struct str
 document_root(struct request *r)
 {
-	return or_empty(str_of(core_conf(r->vhost->scope)->document_root));
+	return or_empty(str_of(request_document_root(r)));
 }
 
 static struct str

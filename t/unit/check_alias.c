@@ -264,8 +264,8 @@ static const struct {
 	{ "Alias /a", "must have two arguments outside of <Location>" },
 	{ "<Location /l>\nAlias /a /b\n</Location>", "takes only the target "
 	  "in a section, which says itself for which URLs" },
-	{ "<Location /l>\nAlias /a%{x}\n</Location>", "cannot hold "
-	  "expressions: they are not built in" },
+	{ "<Location /l>\nAlias /a%{x}\n</Location>", "must hold an "
+	  "expression: the variable x does not exist" },
 	{ "Redirect /a", "lacks the URL to redirect to" },
 	{ "Redirect 301 http://x.org", "lacks the URL to redirect to" },
 	{ "Redirect 410", "lacks a URL path" },

@@ -84,6 +84,13 @@ static const struct {
 	  NULL, PASS, NULL, NULL },
 	{ "RewriteCond %{REQUEST_METHOD}%{HTTPS} =GEToff\nRewriteRule ^/a /b",
 	  "/a", NULL, DONE, "/srv/www/b", NULL },
+	{ "RewriteCond expr \"%{QUERY_STRING} =~ /^k=(.)$/\"\n"
+	  "RewriteRule ^/a /%1", "/a", "k=v", DONE, "/srv/www/v", "k=v" },
+	{ "RewriteCond expr \"!%{REQUEST_METHOD} in { 'PUT', 'GET' }\"\n"
+	  "RewriteRule ^/a /b", "/a", NULL, PASS, NULL, NULL },
+	{ "RewriteRule ^/a /c?x\nRewriteCond expr "
+	  "\"%{QUERY_STRING}.%{REQUEST_FILENAME} == 'x/c'\"\n"
+	  "RewriteRule . /b", "/a", NULL, DONE, "/srv/www/b", "x" },
 	/* Maps. */
 	{ "RewriteMap up int:toupper\nRewriteRule ^/a(.*) /${up:$1}", "/axy",
 	  NULL, DONE, "/srv/www/XY", NULL },
@@ -242,6 +249,7 @@ static const struct {
 	{ "RewriteCond a", "needs a string to test and a pattern" },
 	{ "RewriteCond a b [XY]", "unknown flag \"XY\"" },
 	{ "RewriteCond a (b", "cannot use the regular expression" },
+	{ "RewriteCond expr \"a ==\"", "cannot use the expression" },
 	{ "RewriteBase a", "not allowed" },
 	{ "<Location />\nRewriteBase a\n</Location>", "begins with /" },
 	{ "RewriteOptions inherits", "does not know the option" },
