@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/os.h"
 #include "conf/diagnose.h"
+#include "explain.h"
 #include "modules.h"
 #include "passwd.h"
 #include "process/master.h"
@@ -95,9 +96,13 @@ usage(const char *name)
 "  -X             one process, attached, for debuggers\n"
 "Or: %s run-cgi ... URL\n"
 "                 run a script as the server would\n"
+"Or: %s explain ... URL\n"
+"                 tell what the server would do with a request, and why\n"
+"Or: %s rewrite-trace ... URL\n"
+"                 tell what each rewrite rule did to it\n"
 "Or: %s passwd [--digest] ...\n"
 "                 change a file of users, as htpasswd or htdigest would\n",
-	    name, name, name);
+	    name, name, name, name, name);
 	return 1;
 }
 
@@ -529,32 +534,90 @@ read_place(struct command *c, char **argv)
 }
 
 static int
-run_cgi(struct command *c, char **argv)
+run_cgi_option(void *q, struct arena *a, char **argv)
 {
-	struct runcgi q = { 0 };
-	struct config *config;
-	int used, status;
+	return runcgi_option(q, a, argv);
+}
+
+static int
+asked_option(void *q, struct arena *a, char **argv)
+{
+	return offline_option(q, a, argv);
+}
+
+/*
+ * Read the words after forkful WORD: where the configuration is, what option()
+ * takes into q, and the URL.  The configuration, or NULL; *usage: the words are
+ * wrong.
+ */
+static struct config *
+read_asked(struct command *c, char **argv, const char **url, void *q,
+    int (*option)(void *q, struct arena *a, char **argv), bool *usage)
+{
+	int used;
 
 	for (; *argv != NULL; argv += used) {
 		used = read_place(c, argv);
 		if (used == 0)
-			used = runcgi_option(&q, c->arena, argv);
-		if (used == 0 && argv[0][0] != '-' && q.url == NULL) {
-			q.url = argv[0];
+			used = option(q, c->arena, argv);
+		if (used == 0 && argv[0][0] != '-' && *url == NULL) {
+			*url = argv[0];
 			used = 1;
 		}
 		if (used == 0)
 			break;
 	}
-	if (*argv != NULL || q.url == NULL) {
+	*usage = *argv != NULL || *url == NULL;
+	return *usage || settle_places(c) == -1 ? NULL : load(c, true);
+}
+
+static int
+run_cgi(struct command *c, char **argv)
+{
+	struct runcgi q = { 0 };
+	bool usage;
+	struct config *config = read_asked(c, argv, &q.asked.url, &q,
+	    run_cgi_option, &usage);
+	int status;
+
+	if (usage)
 		runcgi_usage();
-		return 1;
-	}
-	if (settle_places(c) == -1 || (config = load(c, true)) == NULL)
+	if (config == NULL)
 		return 1;
 	status = runcgi(&q, config);
 	config_end(config);
 	return status;
+}
+
+static int
+explain_as(struct command *c, char **argv, enum explain_what what,
+    const char *word)
+{
+	struct asked q = { 0 };
+	bool usage;
+	struct config *config = read_asked(c, argv, &q.url, &q, asked_option,
+	    &usage);
+	int status;
+
+	if (usage)
+		explain_usage(word);
+	if (config == NULL)
+		return 1;
+	status = explain(&q, what, config);
+	config_end(config);
+	return status;
+}
+
+static int
+explain_all(struct command *c, char **argv)
+{
+	return explain_as(c, argv, EXPLAIN_ALL, "explain");
+}
+
+static int
+rewrite_trace(struct command *c, char **argv)
+{
+	return explain_as(c, argv, EXPLAIN_RULES, "rewrite-trace");
 }
 
 static const struct {
@@ -562,6 +625,8 @@ static const struct {
 	int		(*obey)(struct command *c, char **argv);
 } words[] = {
 	{ "run-cgi", run_cgi },
+	{ "explain", explain_all },
+	{ "rewrite-trace", rewrite_trace },
 };
 
 /* The word's own status, or -1: there is none. */

@@ -9,11 +9,8 @@
  */
 #include <sys/stat.h>
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,28 +18,15 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "loop/child.h"
-#include "process/settings.h"
 #include "runcgi.h"
 #include "serve/account.h"
-#include "serve/config.h"
 #include "serve/corridor.h"
-#include "serve/hosts.h"
 #include "serve/output.h"
-
-static const struct head_limits limits = {
-	.max_line = 1024 * 1024, .max_fields = 1000,
-	.max_field_size = 1024 * 1024, .max_head = 4 * 1024 * 1024,
-};
 
 /* The one request of this process. */
 static struct run {
-	struct client	 client;	/* first: a client is a run */
-	struct sockaddr_in local;
-	struct loop	*loop;
+	struct offline	 offline;
 	struct later	 later;
-	struct arena	*arena;		/* the request's; NULL: it is over */
-	struct head	 head;
-	struct request	*r;
 	int		 data;		/* fd of the body; -1: none */
 	char		 bytes[64 * 1024];
 	struct str	 shown;		/* of the body */
@@ -71,43 +55,19 @@ runcgi_usage(void)
 int
 runcgi_option(struct runcgi *q, struct arena *a, char **argv)
 {
-	static const char *const names[] = { "-X", "-H", "--data", "--peer" };
-	int i = 0;
-
-	while (i < 4 && strcmp(argv[0], names[i]) != 0)
-		i++;
-	if (i == 4 || argv[1] == NULL)
-		return 0;
-	switch (i) {
-	case 0:
-		q->method = argv[1];
-		break;
-	case 1:
-		vec_add(a, &q->fields, argv[1]);
-		break;
-	case 2:
-		q->data = argv[1];
-		break;
-	default:
-		q->peer = argv[1];
-		break;
-	}
+	if (strcmp(argv[0], "--data") != 0 || argv[1] == NULL)
+		return offline_option(&q->asked, a, argv);
+	q->data = argv[1];
 	return 2;
 }
 
 /* ---- The client ---------------------------------------------------------- */
 
-static const struct sockaddr *
-local(struct client *c)
-{
-	return (const struct sockaddr *)&((struct run *)c)->local;
-}
-
 static void
 wake(struct client *c)
 {
 	(void)c;
-	loop_later(run.loop, &run.later);
+	loop_later(run.offline.loop, &run.later);
 }
 
 static enum body_look
@@ -289,7 +249,7 @@ tell_account(struct request *r)
 static void
 over(void)
 {
-	struct request *r = run.r;
+	struct request *r = run.offline.r;
 
 	fflush(stdout);
 	tell_requests(r);
@@ -299,8 +259,8 @@ over(void)
 	r->aborted = run.cut;
 	for (; r != NULL; r = r->prev)
 		tell_account(r);
-	arena_end(run.arena);
-	run.arena = NULL;
+	arena_end(run.offline.arena);
+	run.offline.arena = NULL;
 }
 
 /* All that can be done without waiting. */
@@ -308,15 +268,15 @@ static void
 go_on(struct later *l)
 {
 	(void)l;
-	if (run.arena == NULL)
+	if (run.offline.arena == NULL)
 		return;
 	if (!run.answering) {
-		if (corridor_walk(run.r, &run.r) != DONE)
+		if (corridor_walk(run.offline.r, &run.offline.r) != DONE)
 			return;
 		run.answering = true;
-		put_head(output_head(run.r));
+		put_head(output_head(run.offline.r));
 	}
-	if (put_body(run.r))
+	if (put_body(run.offline.r))
 		over();
 }
 
@@ -324,45 +284,11 @@ static void
 look_for_the_end(void *unused)
 {
 	(void)unused;
-	if (run.arena == NULL && child_count() == 0)
-		loop_stop(run.loop);
+	if (run.offline.arena == NULL && child_count() == 0)
+		loop_stop(run.offline.loop);
 }
 
 /* ---- The beginning ------------------------------------------------------- */
-
-/* The head of the request as a client would send it. */
-static struct str
-write_head(const struct runcgi *q, const struct config *c, uint64_t length)
-{
-	struct text t = { .arena = run.arena };
-	struct str rest = str_of(q->url), host = str_of(c->main->name);
-	const char *method = q->method != NULL ? q->method :
-	    q->data != NULL ? "POST" : "GET";
-	ptrdiff_t slash;
-	bool has_host = false;
-
-	if (str_starts_nocase(rest, STR("http://"))) {
-		rest = str_from(rest, 7);
-		slash = str_find(rest, '/');
-		host = str_first(rest, slash < 0 ? rest.n : (size_t)slash);
-		rest = slash < 0 ? STR("/") : str_from(rest, (size_t)slash);
-	}
-	text_addf(&t, "%s %.*s HTTP/1.1\r\n", method, STR_ARGS(rest));
-	for (size_t i = 0; i < q->fields.n; i++) {
-		text_addf(&t, "%s\r\n", (const char *)q->fields.at[i]);
-		has_host |= str_starts_nocase(str_of(q->fields.at[i]),
-		    STR("Host:"));
-	}
-	if (!has_host)
-		text_addf(&t, "Host: %.*s\r\n", STR_ARGS(host));
-	if (q->data != NULL && length == UINT64_MAX)
-		text_addz(&t, "Transfer-Encoding: chunked\r\n");
-	else if (q->data != NULL)
-		text_addf(&t, "Content-Length: %llu\r\n",
-		    (unsigned long long)length);
-	text_addz(&t, "\r\n");
-	return text_str(&t);
-}
 
 /* The body of the request; *length is UINT64_MAX when it is not known. */
 static int
@@ -380,126 +306,54 @@ open_data(const struct runcgi *q, uint64_t *length)
 	return 0;
 }
 
-static unsigned
-first_port(const struct config *c)
-{
-	struct settings s;
-
-	settings_of(c, &s);
-	return s.addresses->n == 0 ? 80 : address_port((const struct sockaddr *)
-	    &((const struct address *)s.addresses->at[0])->at);
-}
-
-/* The virtual hosts are chosen by address, so the server's is guessed: the
- * one in the URL if it is a number, with its port or that of the first
- * Listen. */
-static void
-set_addresses(const struct runcgi *q, const struct config *c)
-{
-	unsigned port = (unsigned)run.head.host.port;
-
-	run.local.sin_family = AF_INET;
-	run.local.sin_port = htons((uint16_t)(port != 0 ? port :
-	    first_port(c)));
-	if (inet_pton(AF_INET, str_z(run.arena, run.head.host.name),
-	    &run.local.sin_addr) != 1)
-		run.local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	snprintf(run.client.peer, sizeof(run.client.peer), "%s",
-	    q->peer != NULL ? q->peer : "127.0.0.1");
-	run.client.peer_port = 40000;
-	run.client.local = local;
-	run.client.wake = wake;
-	run.client.body_look = body_look;
-	run.client.body_took = body_took;
-	run.client.hosts = hosts_at(c, local(&run.client));
-}
-
 static int
 make_request(const struct runcgi *q, const struct config *c)
 {
+	struct asked asked = q->asked;
 	uint64_t length = 0;
-	struct str text;
-	struct request *r;
+	char more[64] = "";
 
 	if (q->data != NULL && open_data(q, &length) != 0)
 		return -1;
-	text = write_head(q, c, length);
-	head_init(&run.head, run.arena, &limits);
-	if (head_parse(&run.head, (char *)(uintptr_t)text.at, text.n) !=
-	    HEAD_DONE) {
-		fprintf(stderr, "forkful: this is no request: %s\n",
-		    run.head.why != NULL ? run.head.why : "it has no end");
+	if (q->data != NULL && asked.method == NULL)
+		asked.method = "POST";
+	if (q->data != NULL && length == UINT64_MAX)
+		strcpy(more, "Transfer-Encoding: chunked\r\n");
+	else if (q->data != NULL)
+		snprintf(more, sizeof(more), "Content-Length: %llu\r\n",
+		    (unsigned long long)length);
+	if (offline_request(&run.offline, &asked, more, c) != 0)
 		return -1;
-	}
-	set_addresses(q, c);
-	r = run.r = request_new(run.arena, c, &run.client);
-	r->vhost = host_named(c, run.client.hosts, STR_NONE);
-	r->scope = r->vhost->scope;
-	r->head = &run.head;
-	r->method = run.head.method;
-	r->method_name = run.head.method_name;
-	r->in = run.head.fields;
-	r->uri = run.head.query.at == NULL ? run.head.path :
-	    str_n(run.head.path.at, run.head.path.n + 1 + run.head.query.n);
-	r->started_us = clock_wall_us();
-	r->started_mono_us = clock_us_now();
-	r->no_body = q->data == NULL;
-	return 0;
-}
-
-static int
-become_worker(struct config *c)
-{
-	struct settings s;
-
-	settings_of(c, &s);
-	if (geteuid() == 0 && s.uid != 0 &&
-	    os_become(s.user, s.uid, s.gid) != 0) {
-		fprintf(stderr, "forkful: cannot become user %s: %s\n",
-		    s.user != NULL ? s.user : "", strerror(errno));
-		return -1;
-	}
-	if (geteuid() != 0 && s.user_given && geteuid() != s.uid)
-		fprintf(stderr, "note: the server runs scripts as %s, this is "
-		    "user %ld\n", s.user != NULL ? s.user : "its User",
-		    (long)geteuid());
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	os_open_files();
-	run.loop = loop_new();
-	if (run.loop == NULL)
-		return -1;
-	child_init(run.loop);
-	config_serve(c);
-	for (size_t i = 0; i < n_modules; i++)
-		if (modules[i]->worker != NULL)
-			modules[i]->worker(run.loop, c);
+	run.offline.r->no_body = q->data == NULL;
 	return 0;
 }
 
 int
 runcgi(const struct runcgi *q, struct config *c)
 {
-	run.arena = arena_new();
+	run.offline.arena = arena_new();
 	run.data = -1;
 	run.later.run = go_on;
+	run.offline.client.wake = wake;
+	run.offline.client.body_look = body_look;
+	run.offline.client.body_took = body_took;
 	clock_tick();
 	if (make_request(q, c) != 0) {
-		arena_end(run.arena);
+		arena_end(run.offline.arena);
 		return 1;
 	}
-	if (become_worker(c) != 0) {
-		arena_end(run.arena);
+	if (offline_become_worker(&run.offline, c) != 0) {
+		arena_end(run.offline.arena);
 		return 1;
 	}
-	wake(&run.client);
-	loop_each_turn(run.loop, look_for_the_end, NULL);
-	loop_run(run.loop);
+	wake(&run.offline.client);
+	loop_each_turn(run.offline.loop, look_for_the_end, NULL);
+	loop_run(run.offline.loop);
 	if (!run.ran)
 		fprintf(stderr, "no script was run\n");
 	for (size_t i = 0; i < n_modules; i++)
 		if (modules[i]->worker_end != NULL)
 			modules[i]->worker_end();
-	loop_end(run.loop);
+	loop_end(run.offline.loop);
 	return run.ran && !run.failed ? 0 : 1;
 }

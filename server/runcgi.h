@@ -5,15 +5,12 @@
 #ifndef RUNCGI_H
 #define RUNCGI_H
 
-#include "serve/core.h"
+#include "offline.h"
 
 /* What the script is to be asked. */
 struct runcgi {
-	const char	*url;		/* "/path?query", "http://host/path" */
-	const char	*method;	/* NULL: GET, or POST with data */
-	struct vec	 fields;	/* const char *: "Name: value" */
+	struct asked	 asked;		/* the method: POST with data */
 	const char	*data;		/* a file, "-" for stdin; NULL: none */
-	const char	*peer;		/* address of the client; NULL: ours */
 };
 
 /* Read one option with its value from argv, which ends in NULL: how many words

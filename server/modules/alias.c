@@ -15,6 +15,7 @@
 #include "conf/directive.h"
 #include "serve/expr.h"
 #include "serve/request.h"
+#include "serve/story.h"
 
 extern struct module mod_alias;
 
@@ -604,6 +605,8 @@ map(struct request *r, const struct hit *hit, bool whole)
 	}
 	r->filename = str_z(r->arena, name);
 	r->root_n = alias->root_n;
+	story_tell(r, &alias->at, "%s maps %.*s to %s", alias->name,
+	    STR_ARGS(r->path), r->filename);
 	if (alias->regex == NULL && !whole) {
 		r->context_prefix = alias->written_from;
 		r->context_root = alias->written_to;
@@ -626,6 +629,8 @@ redirect(struct request *r, const struct hit *hit)
 	    r->scope, &mod_alias))->relative, false);
 	ptrdiff_t hash;
 
+	story_tell(r, &alias->at, "%s answers for %.*s", alias->name,
+	    STR_ARGS(r->path));
 	if (alias->to == NULL)
 		return alias->status;
 	if (alias->regex != NULL) {

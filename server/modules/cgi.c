@@ -498,6 +498,8 @@ handle(struct request *r)
 	request_once(r);
 	if (c == NULL) {
 		status = r->spool != NULL ? PASS : check(r);
+		if (status == PASS && r->client->story != NULL)
+			return DONE;	/* it is only told what would be */
 		if (status == PASS && must_gather(r))
 			status = gather(r);
 		if (status != PASS)

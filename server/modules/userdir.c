@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "conf/directive.h"
 #include "serve/request.h"
+#include "serve/story.h"
 
 extern struct module mod_userdir;
 
@@ -157,6 +158,8 @@ map(struct request *r, struct str directory, struct str rest)
 	r->context_prefix = str_z(r->arena, str_first(r->path,
 	    r->path.n - rest.n));
 	r->context_root = str_z(r->arena, directory);
+	story_tell(r, NULL, "UserDir maps %.*s to %s", STR_ARGS(r->path),
+	    r->filename);
 	return DONE;
 }
 

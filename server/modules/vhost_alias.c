@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "conf/directive.h"
 #include "serve/request.h"
+#include "serve/story.h"
 
 extern struct module mod_vhost_alias;
 
@@ -234,6 +235,9 @@ map(struct request *r, const struct pattern *p, struct str rest, bool program)
 	    STR_ARGS(rest));
 	r->root_n = root.n;
 	r->document_root = str_z(r->arena, root);
+	story_tell(r, NULL, "%s maps %.*s to %s", program ?
+	    "VirtualScriptAlias" : "VirtualDocumentRoot", STR_ARGS(r->path),
+	    r->filename);
 	if (program) {
 		r->handler = "cgi-script";
 		r->script_alias = true;

@@ -126,6 +126,7 @@ struct section {
 	unsigned	 depth;		/* components of a Directory's path */
 	struct regex	*regex;		/* ...Match and ~ */
 	const struct expr *condition;	/* If and ElseIf */
+	const struct node *lines;	/* what stands in it */
 	struct scope	*scope;
 	struct sections	*inside;	/* Files in a Directory; or NULL */
 	size_t		 order;		/* in the configuration */

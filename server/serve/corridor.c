@@ -90,8 +90,10 @@ ask_handle(struct request *r)
 {
 	int answer = ask(r, offsetof(struct module, handle), false);
 
-	if (answer != PASS)
+	if (answer != PASS) {
+		r->answered_by = modules[r->next_module];
 		return answer;
+	}
 	request_log(r, LEVEL_ERROR, "core", 0, "no module answers for the "
 	    "handler \"%s\" of %s", r->handler == NULL ? "" : r->handler,
 	    r->filename);
@@ -252,6 +254,7 @@ enum {
 	N_STEPS = sizeof(corridor) / sizeof(corridor[0]),
 	STEP_DECODE = 1,		/* where a redirected request begins */
 	STEP_DIRECTORY = 6,		/* where a lookup of a file does */
+	STEP_IDENTITY = 8,
 	STEP_CHECK_BODY = N_STEPS - 2	/* where a lookup ends */
 };
 
@@ -399,6 +402,18 @@ corridor_walk(struct request *r, struct request **answer)
 			return DONE;
 		r = redirect(r);
 	}
+}
+
+const char *
+corridor_where(const struct request *r)
+{
+	return corridor[r->step < N_STEPS ? r->step : N_STEPS - 1].what;
+}
+
+bool
+corridor_passed(const struct request *r)
+{
+	return r->step > STEP_IDENTITY;
 }
 
 void

@@ -13,6 +13,10 @@
  * fields and body are to be sent.  Errors have become error pages.
  */
 int	corridor_walk(struct request *r, struct request **answer);
+/* The step that r stands before, or stopped at: "check access". */
+const char	*corridor_where(const struct request *r);
+/* Access and identity were checked, and agreed. */
+bool		 corridor_passed(const struct request *r);
 /* Answer with this status from the start (a malformed head, a timeout). */
 void	corridor_refuse(struct request *r, int status);
 /*

@@ -273,7 +273,8 @@ parse(struct reading *r, const char *path, const char *directory,
 	s->at.file = path;
 	s->pattern = str_of(directory);
 	s->scope = top.scope = scope_new(r->arena);
-	directive_apply(r, &top, parse_text(r, path, text));
+	s->lines = parse_text(r, path, text);
+	directive_apply(r, &top, s->lines);
 	return s;
 }
 

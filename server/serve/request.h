@@ -21,6 +21,7 @@
 struct era;
 struct account;
 struct host_set;
+struct story;
 struct script;
 struct spool;
 struct source;
@@ -50,6 +51,7 @@ struct client {
 			    struct str *s);
 	void		(*body_took)(struct client *c, struct request *r,
 			    size_t n);
+	struct story	*story;		/* told what happens; usually NULL */
 };
 
 /* What was found on disk for a request. */
@@ -145,6 +147,7 @@ struct request {
 
 	/* The way through the corridor; corridor.c's. */
 	unsigned	 step, next_module;
+	const struct module *answered_by; /* NULL: nobody, or refused */
 	struct str	 redirect_to;	/* where RESTART goes ... */
 	bool		 redirect_as_get; /* ... and how */
 

@@ -483,8 +483,8 @@ is_passed_over(const struct rewrite_run *run, const struct rewrite_rule *rule)
 	    (rule->flags & (RULE_NO_LOOKUP | RULE_REDIRECT));
 }
 
-enum rewrite_result
-rewrite_apply(struct rewrite_run *run, const struct vec *rules)
+static enum rewrite_result
+walk(struct rewrite_run *run, const struct vec *rules)
 {
 	enum rewrite_result result = REWRITE_UNCHANGED;
 	unsigned round = 0;
@@ -496,6 +496,7 @@ rewrite_apply(struct rewrite_run *run, const struct vec *rules)
 		if (is_passed_over(run, rule))
 			continue;
 		run->vary = STR_NONE;
+		run->at = &rule->at;
 		how = apply(run, rule);
 		if (how == STOPS)
 			return broken(run);
@@ -537,5 +538,14 @@ rewrite_apply(struct rewrite_run *run, const struct vec *rules)
 		}
 		i += rule->skip;
 	}
+	return result;
+}
+
+enum rewrite_result
+rewrite_apply(struct rewrite_run *run, const struct vec *rules)
+{
+	enum rewrite_result result = walk(run, rules);
+
+	run->at = NULL;
 	return result;
 }

@@ -195,8 +195,11 @@ rewrite_conds_hold(struct rewrite_run *run, const struct rewrite_rule *rule)
 {
 	for (size_t i = 0; i < rule->conds.n; i++) {
 		const struct rewrite_cond *c = rule->conds.at[i];
-		bool yes = holds(run, c);
+		bool yes;
 
+		run->at = &c->at;
+		yes = holds(run, c);
+		run->at = &rule->at;
 		if (run->waits || run->failed)
 			return false;
 		if (c->no_vary)

@@ -9,6 +9,8 @@
 #ifndef SERVE_REWRITE_RUN_H
 #define SERVE_REWRITE_RUN_H
 
+#include <time.h>
+
 #include "serve/request.h"
 #include "serve/rewrite_rules.h"
 
@@ -41,8 +43,11 @@ struct rewrite_run {
 	int		 status;	/* to be answered */
 	bool		 ends;		/* END */
 	bool		 reduced;	/* was a URL of this very host */
+	const struct spot *at;		/* of what is being applied; or NULL */
 	const struct rewrite_rule *last;	/* that changed the name */
-	uint64_t	 work;		/* bytes looked at; see run_tired() */
+	uint64_t	 work;		/* bytes looked at */
+	unsigned	 matches;
+	clock_t		 began;		/* processor time at the first */
 
 	bool		 waits;		/* begin anew when woken */
 	bool		 failed;	/* answer 500: it was said why */

@@ -15,6 +15,7 @@
 #include "serve/htaccess.h"
 #include "serve/route.h"
 #include "serve/sections.h"
+#include "serve/story.h"
 
 /* ---- Merging ------------------------------------------------------------- */
 
@@ -42,6 +43,8 @@ merge_nothing(struct request *r)
 {
 	r->scope = r->vhost->scope;
 	era_hold(r);
+	if (r->client->story != NULL)
+		r->client->story->anew(r->client->story, r);
 }
 
 /* A visit that merges each section found into a request's scope. */
@@ -55,8 +58,11 @@ static void
 merge_found(struct section_visit *v, const struct section *s)
 {
 	struct merging *m = (struct merging *)v;
+	struct story *story = m->r->client->story;
 
 	route_merge(m->r, s->scope);
+	if (story != NULL)
+		story->section(story, m->r, s);
 	if (s->inside != NULL)
 		vec_add(m->r->arena, &m->with_inside,
 		    (void *)(uintptr_t)s->inside);
@@ -209,7 +215,8 @@ way_take(struct descent *d, struct str name)
 	struct request *r = d->m.r;
 	const struct way *w = way_find(d, name);
 
-	if (w == NULL || !htaccess_holds(&w->walk))
+	/* A story wants to hear of every step. */
+	if (w == NULL || r->client->story != NULL || !htaccess_holds(&w->walk))
 		return false;
 	htaccess_go_on(&d->walk, &w->walk);
 	d->done = name.n;

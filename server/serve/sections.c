@@ -33,6 +33,7 @@ section_new(struct setting *s, enum section_kind kind)
 
 	n->kind = kind;
 	n->at = s->node->at;
+	n->lines = s->node->children;
 	n->scope = scope_new(s->arena);
 	n->order = ++order;
 	return n;

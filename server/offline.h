@@ -1,0 +1,46 @@
+/*
+ * offline.h - requests that come from no socket: asked on the command line,
+ * they go through the same corridor as all others.
+ */
+#ifndef OFFLINE_H
+#define OFFLINE_H
+
+#include <netinet/in.h>
+
+#include "loop/loop.h"
+#include "serve/core.h"
+#include "serve/request.h"
+
+/* What is asked. */
+struct asked {
+	const char	*url;		/* "/path?query", "http://host/path" */
+	const char	*method;	/* NULL: GET */
+	struct vec	 fields;	/* const char *: "Name: value" */
+	const char	*peer;		/* address of the client; NULL: ours */
+};
+
+/* Who asks.  Of its client, wake and the body are the owner's to set. */
+struct offline {
+	struct client	 client;	/* first: a client is an offline */
+	struct sockaddr_in local;
+	struct loop	*loop;
+	struct arena	*arena;		/* the request's */
+	struct head	 head;
+	struct request	*r;
+};
+
+/* Read one of -X, -H, --peer with its value from argv, which ends in NULL: how
+ * many words it takes; 0: it is none, or it lacks its value. */
+int	offline_option(struct asked *q, struct arena *a, char **argv);
+/*
+ * Make o->r of what is asked; more are field lines to be added, or NULL.  The
+ * local address, by which virtual hosts are chosen, is that in the URL if it is
+ * a number, with its port or that of the first Listen.  0, or -1: told on
+ * stderr.
+ */
+int	offline_request(struct offline *o, const struct asked *q,
+	    const char *more, const struct config *c);
+/* Become what a worker of c would be, with a loop.  0, or -1: told. */
+int	offline_become_worker(struct offline *o, struct config *c);
+
+#endif
