@@ -163,4 +163,5 @@ struct module mod_actions = {
 	.conf_size = sizeof(struct actions_conf),
 	.rows = rows,
 	.handle = handle,
+	.steady = true,
 };

@@ -180,6 +180,7 @@ translate(struct request *r)
 	rest = str_from(rest, name.n);
 	if (!may_have_one(c, name))
 		return PASS;
+	request_once(r);	/* users come and go */
 	for (size_t i = 0; i < c->patterns.n; i++) {
 		struct str pattern = str_of(c->patterns.at[i]), directory;
 		struct stat st;
@@ -202,4 +203,5 @@ struct module mod_userdir = {
 	.rows = rows,
 	.merge = merge,
 	.translate = translate,
+	.steady = true,
 };

@@ -230,6 +230,8 @@ map(struct request *r, const struct pattern *p, struct str rest, bool program)
 
 	if (!is_safe(name))
 		return 400;
+	if (p->by_address)
+		request_once(r);
 	root = fill(r, str_of(p->path), name);
 	r->filename = str_zfmt(r->arena, "%.*s%.*s", STR_ARGS(root),
 	    STR_ARGS(rest));
@@ -272,4 +274,5 @@ struct module mod_vhost_alias = {
 	.conf_size = sizeof(struct vhost_alias_conf),
 	.rows = rows,
 	.translate = translate,
+	.steady = true,
 };
