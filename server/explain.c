@@ -70,9 +70,9 @@ chapter_of(const struct request *r)
 	while (r->main != NULL)
 		r = r->main;
 	if (c == NULL || c->r != r) {
-		c = arena_one(r->arena, struct chapter);
+		c = arena_one(x.offline.arena, struct chapter);
 		c->r = r;
-		vec_add(r->arena, &x.chapters, c);
+		vec_add(x.offline.arena, &x.chapters, c);
 	}
 	return c;
 }
@@ -97,22 +97,24 @@ told_section(struct story *s, const struct request *r,
 	for (size_t i = 0; i < c->sections.n; i++)
 		if (c->sections.at[i] == found)
 			return;
-	vec_add(r->arena, &c->sections, (void *)(uintptr_t)found);
+	vec_add(x.offline.arena, &c->sections, (void *)(uintptr_t)found);
 }
 
 static void
 told_rule(struct story *s, const struct request *r, const struct spot *at,
     struct str text)
 {
-	struct told *t = arena_one(r->arena, struct told);
+	/* A look-up's own arena may end before this is printed. */
+	struct arena *a = x.offline.arena;
+	struct told *t = arena_one(a, struct told);
 
 	(void)s;
 	if (at != NULL)
 		t->at = *at;
-	t->text = r->main == NULL ? str_copy(r->arena, text) :
-	    str_fmt(r->arena, "(look-up of %.*s) %.*s", STR_ARGS(r->path),
+	t->text = r->main == NULL ? str_copy(a, text) :
+	    str_fmt(a, "(look-up of %.*s) %.*s", STR_ARGS(r->path),
 	    STR_ARGS(text));
-	vec_add(r->arena, &chapter_of(r)->rules, t);
+	vec_add(a, &chapter_of(r)->rules, t);
 }
 
 /* ---- Printing ------------------------------------------------------------ */

@@ -25,6 +25,7 @@ extern struct module mod_rewrite;
 static const char redirect_handler[] = "redirect-handler";
 
 struct rewrite_state {
+	struct arena	*arena;		/* it lives in */
 	struct rewrite_memory *memory;
 	bool		 ends;		/* END: no more rules */
 	struct str	 target;	/* of an internal redirect */
@@ -48,6 +49,7 @@ state_of(struct request *r)
 		return s;
 	s = r->state[mod_rewrite.index] = arena_one(r->arena,
 	    struct rewrite_state);
+	s->arena = r->arena;
 	if (r->main != NULL) {
 		s->memory = state_of(r->main)->memory;
 	} else if (r->prev != NULL) {
@@ -60,6 +62,7 @@ state_of(struct request *r)
 			fields_add(&r->out, STR("Vary"), s->vary);
 	} else {
 		s->memory = arena_one(r->arena, struct rewrite_memory);
+		s->memory->arena = r->arena;
 	}
 	return s;
 }
@@ -108,16 +111,22 @@ static void
 send_cookies(struct rewrite_run *run)
 {
 	struct request *r = run->r;
+	struct rewrite_state *s;
 
 	while (r->main != NULL)
 		r = r->main;
+	s = state_of(r);
 	for (size_t i = 0; i < run->cookies.n; i++) {
-		struct str *cookie = run->cookies.at[i];
+		const struct str *cookie = run->cookies.at[i];
+		struct str *kept;
 
-		if (is_set(&state_of(r)->cookies, cookie[0]))
+		if (is_set(&s->cookies, cookie[0]))
 			continue;
-		vec_add(r->arena, &state_of(r)->cookies, cookie);
-		fields_add(&r->out_always, STR("Set-Cookie"), cookie[1]);
+		kept = arena_many(s->arena, struct str, 2);
+		kept[0] = str_copy(s->arena, cookie[0]);
+		kept[1] = str_copy(s->arena, cookie[1]);
+		vec_add(s->arena, &s->cookies, kept);
+		fields_add(&r->out_always, STR("Set-Cookie"), kept[1]);
 	}
 }
 

@@ -24,7 +24,9 @@ enum {
 
 struct question {
 	const struct rewrite_program *program;
-	struct request	*r;		/* to be woken */
+	struct rewrite_memory *memory;	/* it lives in its arena */
+	struct client	*client;	/* to be woken */
+	int64_t		 timeout_ms;
 	struct str	 key;
 	enum { ASKED, ANSWERED, FAILED } state;
 	struct str	 value;
@@ -60,8 +62,8 @@ settle(struct question *q, int state, struct str value)
 {
 	q->state = state;
 	q->value = value.at == NULL ? STR_NONE :
-	    str_copy(q->r->arena, value);
-	request_wake(q->r);
+	    str_copy(q->memory->arena, value);
+	q->client->wake(q->client);
 }
 
 static void
@@ -275,8 +277,7 @@ next_question(struct running *p)
 	p->line_n = 0;
 	arena_reset(p->arena);
 	p->unsent = str_fmt(p->arena, "%.*s\n", STR_ARGS(q->key));
-	loop_timer(loop, &p->timer, number_or(
-	    core_conf(q->r->vhost->scope)->timeout_ms, 60000));
+	loop_timer(loop, &p->timer, q->timeout_ms);
 	write_key(p);
 }
 
@@ -321,16 +322,19 @@ static struct question *
 ask(struct rewrite_run *run, const struct rewrite_program *program,
     struct str key)
 {
-	struct request *r = run->r;
-	struct question *q = arena_one(r->arena, struct question);
+	struct rewrite_memory *memory = run->memory;
+	struct question *q = arena_one(memory->arena, struct question);
 	struct running *p = running_of(program);
 
 	q->program = program;
-	q->r = r;
-	q->key = str_copy(r->arena, key);
-	vec_add(r->arena, &run->memory->answers, q);
+	q->memory = memory;
+	q->client = run->r->client;
+	q->timeout_ms = number_or(core_conf(run->r->vhost->scope)->timeout_ms,
+	    60000);
+	q->key = str_copy(memory->arena, key);
+	vec_add(memory->arena, &memory->answers, q);
 	list_append(&p->queue, &q->place);
-	arena_cleanup(r->arena, forget, q);
+	arena_cleanup(memory->arena, forget, q);
 	next_question(p);
 	return q;
 }

@@ -16,8 +16,10 @@
 
 enum { REWRITE_GROUPS = 10 };
 
-/* What a request and all that came of it know in common. */
+/* What a request and all that came of it know in common.  Look-ups may have an
+ * arena of their own that ends before. */
 struct rewrite_memory {
+	struct arena	*arena;
 	struct vec	 answers;	/* of programs: rewrite_prg.c's */
 };
 
