@@ -148,13 +148,14 @@ redirect(struct request *r, struct str pattern, struct str name,
 }
 
 static int
-map(struct request *r, struct str directory, struct str rest)
+map(struct request *r, struct str name, struct str directory, struct str rest)
 {
 	r->filename = str_zfmt(r->arena, "%.*s%.*s", STR_ARGS(directory),
 	    STR_ARGS(rest));
 	r->root_n = directory.n;
 	while (r->root_n > 1 && r->filename[r->root_n - 1] == '/')
 		r->root_n--;
+	r->owner = str_z(r->arena, name);
 	r->context_prefix = str_z(r->arena, str_first(r->path,
 	    r->path.n - rest.n));
 	r->context_root = str_z(r->arena, directory);
@@ -191,7 +192,7 @@ translate(struct request *r)
 		directory = directory_of(r->arena, pattern, name);
 		if (directory.at != NULL && (i + 1 == c->patterns.n ||
 		    stat(str_z(r->arena, directory), &st) == 0))
-			return map(r, directory, rest);
+			return map(r, name, directory, rest);
 	}
 	return PASS;
 }

@@ -62,6 +62,7 @@ START_TEST(context)
 
 	ck_assert_int_eq(mod_userdir.translate(r), DONE);
 	ck_assert_str_eq(r->context_prefix, "/~me");
+	ck_assert_str_eq(r->owner, "me");
 	ck_assert_str_eq(r->context_root, "/u/me/www");
 	ck_assert_uint_eq(r->root_n, strlen("/u/me/www"));
 	config_end(c);
