@@ -20,6 +20,7 @@
 #include "conf/directive.h"
 #include "loop/loop.h"
 #include "serve/account.h"
+#include "serve/expr.h"
 #include "serve/request.h"
 
 extern struct module mod_log_config;
@@ -76,6 +77,7 @@ struct access_log {
 	struct target	*target;	/* NULL: write nothing */
 	struct str	 env;		/* only when this variable is set */
 	bool		 unless;	/* ... or is not */
+	struct expr	*condition;	/* ... or this is true */
 };
 
 struct log_conf {
@@ -314,7 +316,10 @@ WRITER(write_user)
 WRITER(write_note)
 {
 	const struct account_item *i = account_item_named(item->arg);
+	struct str note = request_note(r, item->arg);
 
+	if (note.at != NULL)
+		return add_value(t, note);
 	while (r->account == NULL && r->prev != NULL)
 		r = r->prev;
 	return i != NULL && account_write(i, t, r->account);
@@ -643,18 +648,17 @@ read_format(struct setting *s)
 	return format_compile(s->arena, s->argv[0].z, &n->format);
 }
 
-/* The third argument of CustomLog: env=NAME or env=!NAME. */
+/* The third argument of CustomLog: env=NAME, env=!NAME or expr=... */
 static const char *
 read_condition(struct setting *s, struct access_log *log)
 {
 	struct str z = str_of(s->argv[2].z);
 
 	if (str_starts_nocase(z, STR("expr=")))
-		return setting_error(s, 2, "cannot use an expression: they "
-		    "are not built in");
+		return read_expr(s, 2, 5, EXPR_CONDITION, &log->condition);
 	if (!str_starts_nocase(z, STR("env=")))
-		return setting_error(s, 2, "must end in env=NAME or "
-		    "env=!NAME");
+		return setting_error(s, 2, "must end in env=NAME, env=!NAME "
+		    "or expr=...");
 	log->env = str_from(z, 4);
 	log->unless = str_starts(log->env, STR("!"));
 	if (log->unless)
@@ -945,6 +949,16 @@ format_line(const struct format *f, const struct request *first,
 	return text_str(&t);
 }
 
+/* What cannot be decided is worth a line. */
+static bool
+is_wanted(const struct access_log *log, struct request *r)
+{
+	if (log->condition != NULL)
+		return expr_true(log->condition, r, NULL, EXPR_NO_VARY) != 0;
+	return log->env.n == 0 ||
+	    (request_env_nocase(r, log->env).at == NULL) == log->unless;
+}
+
 static void
 write_logs(const struct vec *logs, struct request *first,
     struct request *last)
@@ -953,8 +967,7 @@ write_logs(const struct vec *logs, struct request *first,
 		const struct access_log *log = logs->at[i];
 		struct str line;
 
-		if (log->target == NULL || (log->env.n > 0 &&
-		    (request_env(first, log->env).at == NULL) != log->unless))
+		if (log->target == NULL || !is_wanted(log, first))
 			continue;
 		line = format_line(log->format, first, last);
 		if (account_gaps())

@@ -16,6 +16,7 @@
 #include "base/hash.h"
 #include "conf/directive.h"
 #include "serve/charset.h"
+#include "serve/expr.h"
 #include "serve/request.h"
 
 extern struct module mod_mime;
@@ -400,8 +401,17 @@ fixup(struct request *r)
 		set_by_name(r);
 	if (is_given(core->type))
 		fields_set(&r->out, STR("Content-Type"), str_of(core->type));
-	if (is_given(core->handler))
+	if (core->handler_expr != NULL) {
+		struct str said = expr_string(core->handler_expr, r, NULL);
+
+		if (said.at == NULL)
+			return request_refuse(r, 500, "The handler of this "
+			    "file cannot be told.");
+		if (!str_starts(said, STR("none")))
+			r->handler = str_z(r->arena, said);
+	} else if (is_given(core->handler)) {
 		r->handler = core->handler;
+	}
 	set_by_type(r);
 	return PASS;
 }

@@ -56,7 +56,8 @@ enum { ETAG_NONE = 1, ETAG_MTIME = 2, ETAG_SIZE = 4, ETAG_INODE = 8,
 struct error_document {
 	int		 status;
 	enum { ERRDOC_DEFAULT, ERRDOC_TEXT, ERRDOC_PATH, ERRDOC_URL } kind;
-	const char	*text;		/* the text, local path or URL */
+	const char	*text;		/* the text, local path or URL; or: */
+	const struct expr *expr;	/* what it is for a request */
 };
 
 /* The core's settings of one scope. */
@@ -84,7 +85,8 @@ struct core_conf {
 	struct number	 accept_path_info, encoded_slashes;
 	struct vec	 conditions;	/* <If> ...: struct section * */
 	struct vec	 error_documents;	/* struct error_document * */
-	const char	*handler;	/* SetHandler; "none" resets */
+	const char	*handler;	/* SetHandler; "none" resets; or: */
+	const struct expr *handler_expr;
 	const char	*type;		/* ForceType; "none" resets */
 	const char	*default_charset;	/* AddDefaultCharset; "off" */
 	enum flag	 sendfile, mmap, content_digest;

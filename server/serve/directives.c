@@ -16,6 +16,7 @@
 #include "http/status.h"
 #include "serve/condition.h"
 #include "serve/core.h"
+#include "serve/expr.h"
 #include "serve/hosts.h"
 #include "serve/htaccess.h"
 #include "serve/limit.h"
@@ -190,11 +191,41 @@ set_log_level(struct setting *s)
 
 /* ---- Answers ------------------------------------------------------------- */
 
+/* As in Apache, what has a blank in it is a text. */
+static int
+document_kind(struct str z)
+{
+	if (str_is_nocase(z, "default"))
+		return ERRDOC_DEFAULT;
+	if (str_find(z, ' ') >= 0)
+		return ERRDOC_TEXT;
+	if (str_starts(z, STR("/")))
+		return ERRDOC_PATH;
+	return str_find_str(z, STR("://")) > 0 ? ERRDOC_URL : ERRDOC_TEXT;
+}
+
+/* All of them are expressions.  A text may begin with the quote of old. */
+static const char *
+read_document(struct setting *s, struct error_document *d)
+{
+	size_t quote = d->kind == ERRDOC_TEXT && s->argv[1].z[0] == '"';
+	struct expr *e;
+	const char *error = read_expr(s, 1, quote, EXPR_STRING, &e);
+	struct str constant;
+
+	if (error != NULL)
+		return error;
+	constant = expr_constant(e);
+	d->text = constant.at == NULL ? NULL : str_z(s->arena, constant);
+	d->expr = e;
+	return NULL;
+}
+
 static const char *
 set_error_document(struct setting *s)
 {
 	struct core_conf *c = s->conf;
-	const char *z = s->argv[1].z;
+	const char *z = s->argv[1].z, *error;
 	uint64_t status;
 
 	if (!str_number(str_of(s->argv[0].z), 10, 599, &status) ||
@@ -203,16 +234,11 @@ set_error_document(struct setting *s)
 	struct error_document *d = arena_one(s->arena, struct error_document);
 	d->status = (int)status;
 	d->text = z;
-	if (str_is_nocase(str_of(z), "default"))
-		d->kind = ERRDOC_DEFAULT;
-	else if (z[0] == '/')
-		d->kind = ERRDOC_PATH;
-	else if (str_find_str(str_of(z), STR("://")) > 0 &&
-	    str_find(str_of(z), ' ') < 0)
-		d->kind = ERRDOC_URL;
-	else {
-		d->kind = ERRDOC_TEXT;
-		d->text = z[0] == '"' ? z + 1 : z;
+	d->kind = document_kind(str_of(z));
+	if (d->kind != ERRDOC_DEFAULT) {
+		error = read_document(s, d);
+		if (error != NULL)
+			return error;
 	}
 	if (status == 401 && d->kind == ERRDOC_URL) {
 		setting_warn(s, 1, "cannot be a URL for status 401, and is "
@@ -233,6 +259,23 @@ set_lower(struct setting *s)
 	*(const char **)(void *)((char *)s->conf + s->row->at) = str_z(
 	    s->arena, str_lower(s->arena, str_of(s->argv[0].z)));
 	return NULL;
+}
+
+/* A name, or expr= and what makes one. */
+static const char *
+set_handler(struct setting *s)
+{
+	struct core_conf *c = s->conf;
+	struct expr *e = NULL;
+	const char *error = NULL;
+
+	c->handler = NULL;
+	if (str_starts(str_of(s->argv[0].z), STR("expr=")))
+		error = read_expr(s, 0, 5, EXPR_STRING, &e);
+	else
+		error = set_lower(s);
+	c->handler_expr = e;
+	return error;
 }
 
 static const char *
@@ -502,7 +545,7 @@ static const struct directive rows[] = {
 	/* Answers */
 	{ "ErrorDocument", 2, 2, OR_INFO, SLOT_LIST, AT(error_documents),
 	  set_error_document, "a status and a text, local path or URL" },
-	{ "SetHandler", 1, 1, OR_INFO, SLOT_STRING, AT(handler), set_lower,
+	{ "SetHandler", 1, 1, OR_INFO, SLOT_STRING, AT(handler), set_handler,
 	  "the handler for all files here; none: by their names" },
 	{ "ForceType", 1, 1, OR_INFO, SLOT_STRING, AT(type), set_lower,
 	  "the media type of all files here; none: by their names" },
@@ -518,6 +561,10 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	const struct core_conf *o = outer, *i = inner;
 	struct core_conf *r = result;
 
+	if (i->handler != NULL || i->handler_expr != NULL)
+		r->handler = i->handler;
+	r->handler_expr = i->handler != NULL || i->handler_expr != NULL ?
+	    i->handler_expr : o->handler_expr;
 	/* A list of others begins with the inner's. */
 	r->conditions = vec_join(a, &o->conditions, &i->conditions);
 	options_merge(&o->options, &i->options, &r->options);

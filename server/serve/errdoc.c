@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "http/status.h"
 #include "serve/errdoc.h"
+#include "serve/expr.h"
 #include "serve/output.h"
 
 /* What each status means to the person in front of the browser. */
@@ -184,21 +185,47 @@ document_for(const struct request *r, int status)
 }
 
 static int
-answer_text(struct request *r, const char *text)
+answer_text(struct request *r, struct str text)
 {
 	r->own_page = true;
 	keep_fields(r);
 	fields_set(&r->out, STR("Content-Type"),
 	    STR("text/html; charset=utf-8"));
-	r->length = (int64_t)strlen(text);
-	r->body = source_memory(r->arena, str_of(text));
+	r->length = (int64_t)text.n;
+	r->body = source_memory(r->arena, text);
 	return DONE;
+}
+
+/* A URL that may hold what a client said: nothing of it ends the field. */
+static struct str
+safe_url(struct arena *a, struct str url)
+{
+	struct text t = { .arena = a };
+
+	for (size_t i = 0; i < url.n; i++) {
+		unsigned char c = (unsigned char)url.at[i];
+
+		if (c <= ' ' || c == 0x7f)
+			text_addf(&t, "%%%02X", c);
+		else
+			text_addc(&t, (char)c);
+	}
+	return text_str(&t);
+}
+
+/* What d says of r; STR_NONE when it cannot be said. */
+static struct str
+said_by(const struct error_document *d, struct request *r)
+{
+	return d->text != NULL ? str_of(d->text) :
+	    expr_string(d->expr, r, NULL);
 }
 
 int
 errdoc_answer(struct request *r, int status)
 {
 	const struct error_document *d;
+	struct str said;
 
 	/* The error page itself failed: the first error is what counts. */
 	if (r->prev != NULL && status_is_error(r->prev->status)) {
@@ -210,20 +237,21 @@ errdoc_answer(struct request *r, int status)
 	r->status = status;
 	r->reason = STR_NONE;
 	d = status_is_error(status) ? document_for(r, status) : NULL;
-	if (d == NULL) {
+	said = d == NULL ? STR_NONE : said_by(d, r);
+	if (said.at == NULL) {
 		errdoc_page(r);
 		return DONE;
 	}
 	switch (d->kind) {
 	case ERRDOC_PATH:
-		return request_restart(r, str_of(d->text), true);
+		return request_restart(r, said, true);
 	case ERRDOC_URL:
 		r->status = 302;
 		r->why = STR_NONE;
-		fields_set(&r->out, STR("Location"), str_of(d->text));
+		fields_set(&r->out, STR("Location"), safe_url(r->arena, said));
 		errdoc_page(r);
 		return DONE;
 	default:
-		return answer_text(r, d->text);
+		return answer_text(r, said);
 	}
 }

@@ -169,9 +169,9 @@ static const struct {
 	{ "CustomLog x %4000s", "has an item without end in its format: "
 	  "\"%4000s\"" },
 	{ "LogFormat %y name", "does not know \"%y\" in its format" },
-	{ "CustomLog x %h foo", "must end in env=NAME or env=!NAME" },
-	{ "CustomLog x %h expr=1", "cannot use an expression: they are not "
-	  "built in" },
+	{ "CustomLog x %h foo", "must end in env=NAME, env=!NAME or expr=..." },
+	{ "CustomLog x %h expr=1", "must hold an expression: it ends where an "
+	  "operator such as == is due" },
 	{ "CustomLog \"|prog\" %h", "cannot run prog: No such file or "
 	  "directory" },
 	{ "CustomLog no/such/dir/x %h", "CustomLog cannot use the "
