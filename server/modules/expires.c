@@ -246,6 +246,7 @@ struct module mod_expires = {
 	.alias = "mod_expires.c expires_module",
 	.conf_size = sizeof(struct expires_conf),
 	.rows = rows,
+	.steady = true,		/* within a second */
 	.merge = merge,
 	.headers = headers,
 };
