@@ -271,11 +271,10 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	overlay(a, merged->extensions, i->extensions);
 	for (size_t k = 0; k < i->removals.n; k++) {
 		const struct removal *gone = i->removals.at[k];
-		struct meaning *m = hash_get(merged->extensions,
+		struct meaning *m = meaning_of(a, merged->extensions,
 		    gone->extension);
 
-		if (m != NULL)
-			*meaning_field(m, gone->at) = NULL;
+		*meaning_field(m, gone->at) = gone->at == AT(type) ? "" : NULL;
 	}
 }
 
@@ -288,26 +287,26 @@ struct told {
 };
 
 static void
-list_add(struct text *t, const char *word)
+list_add(struct text *t, const char *separator, const char *word)
 {
 	if (word == NULL)
 		return;
 	if (t->n > 0)
-		text_addz(t, ", ");
+		text_addz(t, separator);
 	text_addz(t, word);
 }
 
 static void
 take_meaning(struct told *told, const struct meaning *m)
 {
-	if (m->type != NULL)
+	if (m->type != NULL && m->type[0] != 0)
 		told->type = m->type;
 	if (m->charset != NULL)
 		told->charset = m->charset;
 	if (m->handler != NULL)
 		told->handler = m->handler;
-	list_add(&told->languages, m->language);
-	list_add(&told->encodings, m->encoding);
+	list_add(&told->languages, ",", m->language);
+	list_add(&told->encodings, ", ", m->encoding);
 }
 
 /* Read the extensions of a file name without directory. */
@@ -328,7 +327,9 @@ read_name(struct arena *a, const struct mime_conf *c,
 		    hash_get(c->extensions, extension);
 		const char *type = hash_get(types, extension);
 
-		if (type != NULL)
+		/* An empty type: RemoveType, which TypesConfig minds, too. */
+		if (type != NULL && (m == NULL || m->type == NULL ||
+		    m->type[0] != 0))
 			told->type = type;
 		if (m != NULL)
 			take_meaning(told, m);
@@ -351,7 +352,7 @@ set_by_name(struct request *r)
 	name = str_from(name, (size_t)(str_rfind(name, '/') + 1));
 	read_name(r->arena, c, main->types, name, &told);
 	if (told.languages.n == 0)
-		list_add(&told.languages, c->default_language);
+		list_add(&told.languages, ",", c->default_language);
 	if (told.type != NULL)
 		fields_set(&r->out, STR("Content-Type"),
 		    charset_put(r->arena, str_of(told.type),

@@ -11,20 +11,24 @@ charset_put(struct arena *a, struct str type, const char *charset)
 {
 	struct text t = { .arena = a };
 	struct str part;
-	bool first = true;
+	bool first = true, put = false;
 
 	if (charset == NULL)
 		return type;
 	while (str_cut(&type, ';', &part)) {
 		part = str_trim(part);
-		if (!first && str_starts_nocase(part, STR("charset=")))
-			continue;
 		if (!first)
 			text_addz(&t, "; ");
-		text_add(&t, part);
+		if (!first && str_starts_nocase(part, STR("charset="))) {
+			text_addf(&t, "charset=%s", charset);
+			put = true;
+		} else {
+			text_add(&t, part);
+		}
 		first = false;
 	}
-	text_addf(&t, "; charset=%s", charset);
+	if (!put)
+		text_addf(&t, "; charset=%s", charset);
 	return text_str(&t);
 }
 
