@@ -189,6 +189,16 @@ find_index(struct request *r, const struct dir_conf *c)
 	return refused != PASS ? refused : fall_back(r, c);
 }
 
+/* "redirect-carefully": for clients that follow a redirect only when they GET,
+ * as some do for WebDAV. */
+static bool
+is_careful(const struct request *r)
+{
+	return r->env.n > 0 && r->method != METHOD_GET &&
+	    r->method != METHOD_HEAD &&
+	    request_env(r, STR("redirect-carefully")).at != NULL;
+}
+
 static int
 fixup(struct request *r)
 {
@@ -201,7 +211,7 @@ fixup(struct request *r)
 	if (r->found.kind != FOUND_DIRECTORY)
 		return PASS;
 	if (!str_ends(r->path, STR("/"))) {
-		if (!flag_or(c->slash, true))
+		if (!flag_or(c->slash, true) || is_careful(r))
 			return PASS;
 		return redirect_to(r, str_fmt(r->arena, "%.*s/",
 		    STR_ARGS(r->path)), 301);
