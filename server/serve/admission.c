@@ -26,7 +26,7 @@ enum {
 	STARTS_IN_TURN	= 4,	/* of the loop */
 	TICK_MS		= 20,	/* to look again while somebody waits */
 	QUIET_MS	= 10000, /* between two complaints */
-	WAIT_MS		= 30000,
+	WAIT_MS		= 60000,
 	SCRIPTS_PER_CPU	= 16,
 	SCRIPTS_MIN	= 16,
 	SCRIPT_MEMORY	= 16 * 1024 * 1024,
@@ -153,6 +153,8 @@ leave_queue(struct script *s)
 {
 	list_remove(&s->admission.place);
 	turnstile_wait_no_more(turnstile, own_row);
+	if (s->r != NULL)
+		request_rest(s->r, false);
 }
 
 /* Let in who may, by number; who only waits for its file or directory holds
@@ -232,6 +234,7 @@ enqueue(struct script *s)
 		l = l->prev;
 	list_append(l->next, &s->admission.place);
 	s->admission.state = ADMISSION_WAITING;
+	request_rest(s->r, true);
 	admit();
 }
 
@@ -339,7 +342,7 @@ settle_rules(const struct admission_conf *c)
 	rules.max = c->max.given && !c->max.automatic ?
 	    (unsigned)c->max.is : max_scripts();
 	rules.max_waiting = c->queue.given && !c->queue.automatic ?
-	    (unsigned)c->queue.is : max_requests / 4;
+	    (unsigned)c->queue.is : max_requests;
 	rules.budget_ms = c->budget.ms;
 	rules.period_ms = c->budget.period_ms;
 	prefix = c->prefix.given ? c->prefix : (struct prefix){ true, 32, 64 };

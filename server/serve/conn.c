@@ -694,6 +694,12 @@ on_later(struct later *l)
 }
 
 static void
+on_rest(struct client *client, bool yes)
+{
+	hold_place((struct conn *)client, !yes);
+}
+
+static void
 on_wake(struct client *client)
 {
 	loop_later(conn_loop, &((struct conn *)client)->later);
@@ -878,6 +884,7 @@ conn_accept(int fd, const struct sockaddr_storage *peer, int ticket)
 	c->later.run = on_later;
 	c->client.local = conn_local;
 	c->client.wake = on_wake;
+	c->client.rest = on_rest;
 	c->client.body_look = intake_look;
 	c->client.body_took = intake_took;
 	set_peer(&c->client, peer);

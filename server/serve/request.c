@@ -298,6 +298,15 @@ request_log(const struct request *r, enum log_level level,
 	va_end(ap);
 }
 
+/* ---- Waiting ------------------------------------------------------------- */
+
+void
+request_rest(const struct request *r, bool yes)
+{
+	if (r->client->rest != NULL)
+		r->client->rest(r->client, yes);
+}
+
 /* ---- What the answer depends on ------------------------------------------ */
 
 void

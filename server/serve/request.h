@@ -47,6 +47,9 @@ struct client {
 	/* The local address, asked of the system when first needed. */
 	const struct sockaddr *(*local)(struct client *c);
 	void		(*wake)(struct client *c);
+	/* The request needs nothing but time for a while, or again more; may be
+	 * NULL. */
+	void		(*rest)(struct client *c, bool yes);
 	enum body_look	(*body_look)(struct client *c, struct request *r,
 			    struct str *s);
 	void		(*body_took)(struct client *c, struct request *r,
@@ -168,6 +171,10 @@ struct request	*request_new(struct arena *a, const struct config *c,
  * body.  May be called from anywhere; nothing happens before the loop's next
  * "later" round. */
 void		 request_wake(struct request *r);
+
+/* r waits its turn somewhere, and needs no place among the requests in progress
+ * (MaxRequestWorkers) meanwhile; or it goes on. */
+void		 request_rest(const struct request *r, bool yes);
 
 /*
  * Internal redirect: sets up and returns RESTART, which the hook must return.

@@ -9,8 +9,10 @@
 . "${SRCDIR:?}/t/apps/common"
 needs curl
 [ "$(id -u)" = 0 ] || skip "the tree's user can only be changed to by root"
-[ -f /etc/apache2/apache2.conf ] && [ -d /etc/apache2/mods-enabled ] ||
-	skip "there is no tree of Debian's apache2"
+for part in apache2.conf mods-enabled; do
+	[ -e "/etc/apache2/$part" ] ||
+	    skip "there is no tree of Debian's apache2"
+done
 [ -f /var/www/html/index.html ] || skip "there is no default site"
 
 # copy NAME PORT: the tree, moved to the port.
