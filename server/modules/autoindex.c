@@ -794,6 +794,7 @@ handle(struct request *r)
 	    !(core_options(r->scope) & OPTION_INDEXES) ||
 	    !str_ends(r->path, STR("/")))
 		return PASS;
+	request_once(r);
 	d = open_directory(r);
 	if (d != NULL)
 		return answer(r, d);
@@ -808,5 +809,6 @@ struct module mod_autoindex = {
 	.conf_size = sizeof(struct autoindex_conf),
 	.rows = rows,
 	.merge = merge,
+	.steady = true,
 	.handle = handle,
 };

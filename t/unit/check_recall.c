@@ -149,6 +149,19 @@ START_TEST(not_kept)
 }
 END_TEST
 
+/* A module that is not marked steady takes the memory away from all. */
+START_TEST(steady)
+{
+	const struct module *m = features[_i];
+
+	if (m->early != NULL || m->translate != NULL || m->access != NULL ||
+	    m->identity != NULL || m->fixup != NULL || m->handle != NULL ||
+	    m->filter != NULL || m->headers != NULL)
+		ck_assert_msg(m->steady, "%s: see .steady in conf/module.h",
+		    m->name);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -160,6 +173,7 @@ main(void)
 	tcase_add_test(t, counted);
 	tcase_add_loop_test(t, not_kept, 0,
 	    (int)(sizeof(reasons) / sizeof(reasons[0])));
+	tcase_add_loop_test(t, steady, 0, (int)n_features);
 	suite_add_tcase(s, t);
 	return site_run(s);
 }
