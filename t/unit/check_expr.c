@@ -684,8 +684,8 @@ static const char *const failing[] = {
     "%{file:/nope} == 'x'", "! %{file:/nope} == 'x'",
     "false || file('/nope') == 'x'", "'x' in { 'y', file('/nope') }",
     "-n file('%{DOCUMENT_ROOT}')", "file('/dev/zero') == ''",
-    "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' =~ "
-    "/^(a+)+(a+)+(a+)+\\1\\2\\3$/" };
+    ("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' =~ "
+    "/^(a+)+(a+)+(a+)+\\1\\2\\3$/") };
 
 /* Neither true nor false, not even behind a "!". */
 START_TEST(cannot_be_said)
