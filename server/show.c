@@ -16,21 +16,9 @@
 #include "conf/parse.h"
 #include "loop/loop.h"
 #include "process/settings.h"
+#include "serve/statistics.h"
 
 /* ---- The program --------------------------------------------------------- */
-
-/* "2026-11-12T08:58:41" from the compiler's "Nov 12 2026" and "08:58:41". */
-static void
-print_built(void)
-{
-	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	const char *date = __DATE__;
-	char name[4] = { date[0], date[1], date[2], '\0' };
-	int month = (int)(strstr(names, name) - names) / 3 + 1;
-
-	printf("Server built:   %s-%02d-%c%cT%s\n", date + 7, month,
-	    date[4] == ' ' ? '0' : date[4], date[5], __TIME__);
-}
 
 void
 show_version(void)
@@ -41,7 +29,7 @@ show_version(void)
 		strcpy(os.sysname, "Unix");
 	printf("Server version: Forkful/%s (%s)\n", FORKFUL_VERSION,
 	    os.sysname);
-	print_built();
+	printf("Server built:   %s\n", statistics_built());
 }
 
 void

@@ -86,8 +86,6 @@ static const struct directive rows[] = {
 	{ "UNCList", 1, MANY, SERVER, SLOT_NONE, 0, read_anything,
 	  "hosts of Windows shares" },
 	/* Buffers and bookkeeping */
-	{ "ExtendedStatus", 1, 1, SERVER, SLOT_NONE, 0, read_flag_only,
-	  "On or Off" },
 	{ "FlushMaxPipelined", 1, 1, CONF, SLOT_NONE, 0, read_anything,
 	  "answers to pipelined requests" },
 	{ "FlushMaxThreshold", 1, 1, CONF, SLOT_NONE, 0, read_size_only,

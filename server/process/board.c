@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/os.h"
 #include "process/crowd.h"
@@ -82,6 +83,8 @@ board_take(struct board *b, unsigned seat, unsigned generation, int64_t now)
 	s->accepted = s->served = 0;
 	s->bytes = s->busy_us = 0;
 	s->n_scripts = 0;
+	s->survey_number = 0;
+	memset(&s->survey, 0, sizeof(s->survey));
 	s->started = now;
 	s->state = SEAT_STARTING;
 	s->generation = generation;
@@ -89,11 +92,23 @@ board_take(struct board *b, unsigned seat, unsigned generation, int64_t now)
 		b->n_used = seat + 1;
 }
 
+/* Totals go on from there. */
+static void
+remember(struct board *b, const struct seat *s)
+{
+	b->gone.served += s->served;
+	b->gone.bytes += s->bytes;
+	b->gone.busy_us += s->busy_us;
+	for (int i = 0; i < 4; i++)
+		b->gone.cpu_us[i] += s->survey.cpu_us[i];
+}
+
 void
 board_leave(struct board *b, unsigned seat)
 {
 	struct seat *s = &b->seats[seat];
 
+	remember(b, s);
 	s->state = SEAT_FREE;
 	s->connections = 0;
 	s->requests = 0;

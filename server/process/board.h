@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "serve/statistics.h"
+
 struct crowd;
 struct turnstile;
 
@@ -50,6 +52,9 @@ struct seat {
 	_Atomic uint64_t	served;		/* requests so far */
 	_Atomic uint64_t	bytes;		/* sent so far */
 	_Atomic uint64_t	busy_us;	/* their durations, added up */
+	/* What it sees of itself; the number is odd while that is written. */
+	_Atomic unsigned	survey_number;
+	struct statistics_survey survey;
 	/* Process groups of its scripts: scripts[0..n_scripts-1]. */
 	_Atomic unsigned	n_scripts;
 	_Atomic int		scripts[BOARD_SCRIPTS_MAX];
@@ -66,6 +71,10 @@ struct board {
 	_Atomic bool		reload_failed;
 	/* Why; begins with the first finding.  Written before the flag. */
 	char			reload_text[BOARD_TEXT_MAX];
+	/* What workers did that are gone. */
+	struct {
+		_Atomic uint64_t served, bytes, busy_us, cpu_us[4];
+	} gone;
 	/* Set by whoever sees the limit reached first. */
 	_Atomic bool		told_full;
 	/* When somebody had no fds or no memory for a connection: time(2). */

@@ -219,7 +219,6 @@ static const struct directive rows[] = {
 	FOR_OTHERS("DefaultRuntimeDir", 1, "only PidFile is written"),
 	FOR_OTHERS("CoreDumpDirectory", 1, "the system decides on core dumps"),
 	FOR_OTHERS("EnableExceptionHook", 1, "there is no such hook"),
-	FOR_OTHERS("SeeRequestTail", 1, "the status page decides"),
 	FOR_OTHERS("ListenCoresBucketsRatio", 1, "workers share sockets"),
 	FOR_OTHERS("GprofDir", 1, "profiles are written by the compiler's way"),
 	{ 0 }

@@ -24,6 +24,7 @@
 #include "base/os.h"
 #include "loop/child.h"
 #include "loop/loop.h"
+#include "process/census.h"
 #include "process/crowd.h"
 #include "serve/admission.h"
 #include "serve/config.h"
@@ -39,6 +40,7 @@ enum {
 	LACK_QUIET_S	= 60,	/* told again after so long without */
 	REQUEST_FDS	= 4,	/* pipes, files: what one may need at most */
 	SPARE_FDS	= 16,	/* for the moment */
+	SURVEY_MS	= 250,	/* what is published is so old at most */
 	STOP_GRACE_MS	= 2000,	/* for scripts, after their TERM */
 };
 
@@ -55,7 +57,8 @@ static struct {
 	struct arena	*arena;
 	struct door	*doors;
 	struct watch	 lifeline;
-	struct timer	 pause_timer, stop_timer, place_timer;
+	struct timer	 pause_timer, stop_timer, place_timer,
+			 survey_timer;
 	struct later	 resume;
 	unsigned	 fds;		/* for connections and requests */
 	unsigned	 spare;		/* requests that they surely suffice
@@ -386,10 +389,34 @@ door_opens(struct watch *watch, unsigned events)
 
 /* ---- What connections tell ----------------------------------------------- */
 
+/* Something happens here that others may want to know: in a moment. */
+static void
+publish_soon(void)
+{
+	if (w.survey_timer.place == 0)
+		loop_timer(w.loop, &w.survey_timer, SURVEY_MS);
+}
+
+static void
+publish(struct timer *t)
+{
+	(void)t;
+	census_publish(w.seat);
+}
+
+static void
+take_statistics(struct arena *a, struct statistics *s)
+{
+	census_publish(w.seat);
+	census_take(w.place->board, a, s);
+	s->places = w.place->settings->max_requests;
+}
+
 static void
 on_connections(int change, int ticket)
 {
 	seat_add(w.seat->connections, (unsigned)change);
+	publish_soon();
 	if (change > 0)
 		return;
 	crowd_leave(w.place->board->crowd, w.place->seat, ticket);
@@ -417,6 +444,7 @@ try_places(struct timer *t)
 static bool
 on_begin(bool must)
 {
+	publish_soon();
 	if (must) {
 		w.seat->requests++;
 		return true;
@@ -437,6 +465,7 @@ static void
 on_pause(void)
 {
 	w.seat->requests--;
+	publish_soon();
 	if (w.full || w.place_timer.place != 0)
 		loop_later(w.loop, &w.resume);
 }
@@ -552,6 +581,7 @@ begin(const struct worker_place *p)
 	w.pause_timer.fire = pause_is_over;
 	w.stop_timer.fire = stop_now;
 	w.place_timer.fire = try_places;
+	w.survey_timer.fire = publish;
 	w.resume.run = resume;
 	if (become_user(p->settings) == -1)
 		return -1;
@@ -562,6 +592,7 @@ begin(const struct worker_place *p)
 	child_tell(on_script);
 	config_serve(p->config);
 	conn_init(w.loop, p->config, &host);
+	statistics_from(take_statistics);
 	turnaway_init(w.loop, p->config);
 	envoy_init(w.loop, p->spawner);
 	admission_join(p->board->turnstile, p->seat,

@@ -35,7 +35,7 @@ enum {
 
 static const struct config *config;
 static const struct conn_host *host;
-static struct link all, queue;
+static struct link all = { &all, &all }, queue = { &queue, &queue };
 static size_t count, busy;
 static bool draining;
 
@@ -914,6 +914,13 @@ size_t
 conn_count(void)
 {
 	return count;
+}
+
+void
+conn_each(void (*show)(const struct conn *c, void *arg), void *arg)
+{
+	for (struct link *l = all.next; l != &all; l = l->next)
+		show(LIST_OWNER(l, struct conn, link), arg);
 }
 
 size_t

@@ -48,6 +48,9 @@ void	conn_drain(void);
 /* Close everything at once. */
 void	conn_close_all(void);
 size_t	conn_count(void);
+/* Show all of them (exchange.h). */
+struct conn;
+void	conn_each(void (*show)(const struct conn *c, void *arg), void *arg);
 /* Requests between their head and their last byte. */
 size_t	conn_busy(void);
 /* As the host says; 0 where there is none. */

@@ -1,7 +1,7 @@
 /*
  * exchange.h - one request and its answer on a connection: the bytes coming in
- * as a body, the bytes going out.  Private to conn.c, intake.c, writer.c and
- * linger.c.
+ * as a body, the bytes going out.  Private to conn.c, intake.c, writer.c,
+ * linger.c, and statistics.c, which only looks.
  *
  * A connection between two exchanges is just struct conn; everything else lives
  * in the arena of the exchange and goes with it.
