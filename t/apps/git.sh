@@ -22,6 +22,7 @@ git config --global safe.directory '*'
 # Random bytes have no deltas; looking for them takes long.
 git config --global pack.window 0
 
+"$FORKFUL" passwd -cbB -C 4 "$dir/members" cook salt 2>/dev/null
 mkdir "$dir/data/repos"
 git init -q --bare "$dir/data/repos/menu.git"
 git -C "$dir/data/repos/menu.git" config http.receivepack true
@@ -39,6 +40,17 @@ ScriptAlias /git/ "$backend/"
 <Location /git/>
 	SetEnv GIT_PROJECT_ROOT "$dir/data/repos"
 	SetEnv GIT_HTTP_EXPORT_ALL 1
+</Location>
+
+# The same for those who say who they are.
+ScriptAlias /members/ "$backend/"
+<Location /members/>
+	SetEnv GIT_PROJECT_ROOT "$dir/data/repos"
+	SetEnv GIT_HTTP_EXPORT_ALL 1
+	AuthType Basic
+	AuthName "Members"
+	AuthUserFile "$dir/members"
+	Require valid-user
 </Location>
 END
 
@@ -108,5 +120,18 @@ if git -C "$dir/clone-git" push -q origin main 2>/dev/null; then
 	fail "a push that is no fast-forward"
 fi
 check_server "the refused push"
+
+# Behind a password, git asks again with what is in the URL.
+git clone -q "$url/members/menu.git" "$dir/stranger" 2>/dev/null &&
+	fail "a stranger may clone"
+git clone -q "http://cook:pepper@127.0.0.1:$port/members/menu.git" \
+    "$dir/guest" 2>/dev/null && fail "a wrong password is taken"
+git -C "$dir/tree" remote add members \
+    "http://cook:salt@127.0.0.1:$port/members/menu.git"
+git -C "$dir/tree" commit -q --allow-empty -m 'by a member'
+push members main
+check_server "the member's push"
+git clone -q "http://cook:salt@127.0.0.1:$port/members/menu.git" \
+    "$dir/member" || fail "a member may not clone"
 
 finish
