@@ -352,24 +352,35 @@ local_file(struct rewrite_run *run)
 	return DONE;
 }
 
+/* What is decided already, wherever the rules stood: true, with the answer. */
+static bool
+is_settled(struct rewrite_run *run, enum rewrite_result result, int *answer)
+{
+	switch (result) {
+	case REWRITE_WAITS:
+		*answer = WAIT;
+		return true;
+	case REWRITE_UNCHANGED:
+		rewrite_log(run, 1, "pass through %.*s",
+		    STR_ARGS(run->filename));
+		*answer = PASS;
+		return true;
+	default:
+		*answer = check_args(run, result);
+		if (*answer == 0 && result == REWRITE_STATUS)
+			*answer = run->status;
+		return *answer != 0;
+	}
+}
+
 static int
 translated(struct rewrite_run *run, enum rewrite_result result)
 {
 	struct request *r = run->r;
-	int refused;
+	int answer;
 
-	if (result == REWRITE_WAITS)
-		return WAIT;
-	if (result == REWRITE_UNCHANGED) {
-		rewrite_log(run, 1, "pass through %.*s",
-		    STR_ARGS(run->filename));
-		return PASS;
-	}
-	refused = check_args(run, result);
-	if (refused != 0)
-		return refused;
-	if (result == REWRITE_STATUS)
-		return run->status;
+	if (is_settled(run, result, &answer))
+		return answer;
 	if (result != REWRITE_PASSED && rewrite_scheme(run->filename, NULL))
 		return redirect(run, result);
 	if (result != REWRITE_PASSED)
@@ -501,20 +512,10 @@ static int
 fixed(struct rewrite_run *run, const struct rewrite_conf *c, struct str old,
     enum rewrite_result result)
 {
-	int refused;
+	int answer;
 
-	if (result == REWRITE_WAITS)
-		return WAIT;
-	if (result == REWRITE_UNCHANGED) {
-		rewrite_log(run, 1, "pass through %.*s",
-		    STR_ARGS(run->filename));
-		return PASS;
-	}
-	refused = check_args(run, result);
-	if (refused != 0)
-		return refused;
-	if (result == REWRITE_STATUS)
-		return run->status;
+	if (is_settled(run, result, &answer))
+		return answer;
 	if (result != REWRITE_PASSED && rewrite_scheme(run->filename, NULL)) {
 		replace_base(run, c);
 		return redirect(run, result);
