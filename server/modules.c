@@ -19,8 +19,8 @@
 extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
     mod_access_compat, mod_auth_basic, mod_auth_digest, mod_authz,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
-    mod_expires, mod_headers, mod_setenvif, mod_static, mod_status,
-    mod_unique_id, mod_userdir, mod_vhost_alias, mod_actions;
+    mod_expires, mod_headers, mod_hostnames, mod_setenvif, mod_static,
+    mod_status, mod_unique_id, mod_userdir, mod_vhost_alias, mod_actions;
 
 struct module *const features[] = {
 	&mod_language,
@@ -31,6 +31,7 @@ struct module *const features[] = {
 	&mod_confine,
 	&mod_xsendfile,
 	&mod_unique_id,
+	&mod_hostnames,		/* who asks: for all that follows */
 	&mod_admission,
 	&mod_suexec,
 	&mod_rewrite,		/* where is it */

@@ -143,6 +143,16 @@ WRITER(write_peer)
 	return add_z(t, r->client->peer);
 }
 
+WRITER(write_client_name)
+{
+	struct str name = request_remote_host(r);
+
+	if (name.n == 0)
+		return write_peer(t, r, item);
+	text_add(t, name);
+	return true;
+}
+
 WRITER(write_local_address)
 {
 	(void)item;
@@ -443,7 +453,7 @@ static const struct letter {
 	{ "B", write_bytes },		{ "b", write_bytes_or_dash },
 	{ "C", write_cookie },		{ "D", write_duration_us, true },
 	{ "e", write_env },		{ "f", write_filename },
-	{ "h", write_peer },		{ "H", write_protocol },
+	{ "h", write_client_name },	{ "H", write_protocol },
 	{ "i", write_field_in },	{ "k", write_keepalives },
 	{ "l", write_nothing },		{ "L", write_nothing },
 	{ "m", write_method },		{ "n", write_note },

@@ -48,6 +48,15 @@ remote_addr(struct request *r)
 	return str_of(r->client->peer);
 }
 
+/* The name, where it is known, else the address. */
+static struct str
+remote_name(struct request *r)
+{
+	struct str name = request_remote_host(r);
+
+	return name.n > 0 ? name : remote_addr(r);
+}
+
 static struct str
 server_addr(struct request *r)
 {
@@ -78,7 +87,7 @@ static const struct attribute {
 	struct str	(*get)(struct request *r);
 } attributes[] = {
 	{ "Remote_Addr", remote_addr },
-	{ "Remote_Host", remote_addr },
+	{ "Remote_Host", remote_name },
 	{ "Server_Addr", server_addr },
 	{ "Request_Method", method },
 	{ "Request_Protocol", protocol },

@@ -48,6 +48,7 @@ enum server_tokens { TOKENS_FULL, TOKENS_OS, TOKENS_MINIMAL, TOKENS_MINOR,
 	TOKENS_MAJOR, TOKENS_PROD, TOKENS_PROD_LONG, TOKENS_MIN };
 enum server_signature { SIGNATURE_OFF, SIGNATURE_ON, SIGNATURE_EMAIL };
 enum trace_enable { TRACE_OFF, TRACE_ON, TRACE_EXTENDED };
+enum lookups { LOOKUPS_OFF, LOOKUPS_ON, LOOKUPS_DOUBLE };
 enum canonical_name { CANONICAL_OFF, CANONICAL_ON, CANONICAL_DNS };
 enum { ETAG_NONE = 1, ETAG_MTIME = 2, ETAG_SIZE = 4, ETAG_INODE = 8,
 	ETAG_DIGEST = 16, ETAG_DEFAULT = ETAG_MTIME | ETAG_SIZE };
@@ -80,7 +81,7 @@ struct core_conf {
 	enum flag	 merge_trailers;
 	/* any scope */
 	struct options	 options;
-	struct number	 signature, canonical_name;
+	struct number	 signature, canonical_name, lookups;
 	struct number	 limit_body;
 	struct number	 accept_path_info, encoded_slashes;
 	struct vec	 conditions;	/* <If> ...: struct section * */

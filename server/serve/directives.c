@@ -363,20 +363,6 @@ set_redirect_limit(struct setting *s)
 	return error;
 }
 
-/* Names are not looked up: a worker must never wait for another server. */
-static const char *
-set_lookups(struct setting *s)
-{
-	static const char *const words[] = { "Off", "On", "Double", NULL };
-	int64_t w;
-	const char *error = read_word(s, 0, words, &w);
-
-	if (error == NULL && w > 0)
-		setting_warn(s, 0, "has no effect: clients are known by "
-		    "address only");
-	return error;
-}
-
 static const char *
 set_canonical_name(struct setting *s)
 {
@@ -393,6 +379,7 @@ set_canonical_name(struct setting *s)
 static const char *const tokens_words[] = { "Full", "OS", "Minimal", "Minor",
     "Major", "Prod", "ProductOnly", "Min", NULL };
 static const char *const signature_words[] = { "Off", "On", "EMail", NULL };
+static const char *const lookups_words[] = { "Off", "On", "Double", NULL };
 static const char *const trace_words[] = { "Off", "On", "Extended", NULL };
 static const char *const path_info_words[] = { "Off", "On", "Default", NULL };
 static const char *const slash_words[] = { "Off", "On", "NoDecode", NULL };
@@ -499,8 +486,10 @@ static const struct directive rows[] = {
 	{ "UseCanonicalPhysicalPort", 1, 1, IN_CONF | IN_SECTION, SLOT_FLAG,
 	  AT(canonical_physical_port), NULL,
 	  "On: tell the port of the connection" },
-	{ "HostnameLookups", 1, 1, IN_CONF | IN_SECTION | ACCEPTED_ONLY,
-	  SLOT_NONE, 0, set_lookups, "On, Off or Double" },
+	{ "HostnameLookups", 1, 1, IN_CONF | IN_SECTION, SLOT_WORD,
+	  AT(lookups), NULL, "On, Off or Double: the names of clients are "
+	  "looked up, and must lead back to the address",
+	  .words = lookups_words },
 	/* URLs and files */
 	{ "MergeSlashes", 1, 1, IN_CONF, SLOT_FLAG, AT(merge_slashes), NULL,
 	  "On: // in a URL path counts as /" },

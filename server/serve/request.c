@@ -242,6 +242,14 @@ request_absolute(const struct request *r, struct str path)
 }
 
 struct str
+request_remote_host(const struct request *r)
+{
+	while (r->main != NULL)
+		r = r->main;
+	return r->remote_host;
+}
+
+struct str
 request_local(const struct request *r)
 {
 	const struct sockaddr *a = r->client->local(r->client);

@@ -125,6 +125,7 @@ struct request {
 	/* Tell in a 401 how to log in; set by who asks for a password. */
 	void		(*challenge)(struct request *r);
 	struct names	*names;		/* what was looked up: serve/names.h */
+	struct str	 remote_host;	/* see request_remote_host() */
 
 	/* What is answered. */
 	int		 status;	/* 200 until someone says otherwise */
@@ -217,6 +218,9 @@ int		 request_refuse(struct request *r, int status,
 		    const char *fmt, ...)
 		    __attribute__((format(printf, 3, 4)));
 
+/* The client's name, where HostnameLookups wants it, and there is one; else
+ * STR_NONE. */
+struct str	 request_remote_host(const struct request *r);
 /* The local address as text, in r's arena, and its port. */
 struct str	 request_local(const struct request *r);
 unsigned	 request_local_port(const struct request *r);

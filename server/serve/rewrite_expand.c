@@ -131,6 +131,8 @@ special(struct rewrite_run *run, struct str name)
 	if (str_is(name, "IPV6"))
 		return strchr(r->client->peer, ':') != NULL ? STR("on") :
 		    STR("off");
+	if (str_is(name, "REMOTE_HOST") && request_remote_host(r).n > 0)
+		return request_remote_host(r);
 	if (str_is(name, "CONN_REMOTE_ADDR") || str_is(name, "REMOTE_HOST"))
 		return str_of(r->client->peer);
 	if (str_is(name, "API_VERSION"))

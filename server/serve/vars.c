@@ -166,6 +166,21 @@ remote_addr(struct request *r)
 	return str_of(r->client->peer);
 }
 
+/* For programs: only what is known. */
+static struct str
+remote_host(struct request *r)
+{
+	return request_remote_host(r);
+}
+
+static struct str
+remote_name(struct request *r)
+{
+	struct str name = request_remote_host(r);
+
+	return name.n > 0 ? name : remote_addr(r);
+}
+
 static struct str
 remote_port(struct request *r)
 {
@@ -438,6 +453,7 @@ static const struct var {
 	{ "SERVER_ADDR",	server_addr },
 	{ "SERVER_ADMIN",	server_admin },
 	{ "REMOTE_ADDR",	remote_addr },
+	{ "REMOTE_HOST",	remote_host, .whose = PROGRAMS },
 	{ "REMOTE_PORT",	remote_port },
 	{ "REMOTE_USER",	remote_user, .known = VAR_AT_IDENTITY },
 	{ "REDIRECT_REMOTE_USER", redirect_remote_user,
@@ -465,7 +481,7 @@ static const struct var {
 	{ "HTTP2",		always_off, .whose = TEXTS },
 	{ "IPV6",		ipv6, .whose = TEXTS },
 	{ "IS_SUBREQ",		is_lookup, .whose = TEXTS },
-	{ "REMOTE_HOST",	remote_addr, .whose = TEXTS },
+	{ "REMOTE_HOST",	remote_name, .whose = TEXTS },
 	{ "REMOTE_IDENT",	nothing, .whose = TEXTS },
 	{ "CONN_REMOTE_ADDR",	remote_addr, .whose = TEXTS },
 	{ "REQUEST_STATUS",	status, .whose = TEXTS,

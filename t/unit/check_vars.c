@@ -196,6 +196,7 @@ static const struct {
 	{ "SERVER_PORT", "8080" },
 	{ "SERVER_ADMIN", "a@site.test" },
 	{ "REMOTE_USER", "ann" },
+	{ "REMOTE_HOST", "client.test" },
 	{ "AUTH_TYPE", "Basic" },
 	{ "REQUEST_SCHEME", "https" },
 	{ "HTTPS", "on" },
@@ -258,6 +259,7 @@ START_TEST(table_by_settings)
 	open_site("ServerName https://site.test:8080\nServerSignature On\n"
 	    "ServerAdmin a@site.test\n");
 	r = asking("/cgi/run", "Content-Length: 3\nContent-Type: text/x");
+	r->remote_host = STR("client.test");
 	r->user = STR("ann");
 	r->auth_type = STR("Basic");
 	((struct head *)(uintptr_t)r->head)->version = 10;
