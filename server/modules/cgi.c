@@ -31,6 +31,9 @@ enum {
 	GATHER_TURN = 1024 * 1024,	/* then others get their turn */
 };
 
+/* Programs stand back this much, so that files do not wait for them. */
+enum { NICE = 10 };
+
 struct cgi_conf {
 	struct number	timeout_ms;
 	enum flag	pass_auth;
@@ -338,7 +341,7 @@ prepare(struct request *r, const struct script *s, struct os_program *p)
 
 	*p = (struct os_program){ .path = s->path,
 	    .umask = (int)number_or(conf->umask, -1),
-	    .nice = (int)number_or(conf->nice, 0) };
+	    .nice = (int)number_or(conf->nice, NICE) };
 	p->argv = arguments(r, s->name);
 	p->envp = vars_cgi_environment(r, &rules);
 	p->directory = str_z(r->arena, str_n(s->path,
