@@ -5,15 +5,15 @@
  */
 #include "modules.h"
 
+#include "access/authn.h"
 #include "conf/language.h"
 #include "conf/macro.h"
 #include "process/settings.h"
-#include "serve/authn.h"
-#include "serve/admission.h"
-#include "serve/confinement.h"
+#include "script/admission.h"
+#include "script/confinement.h"
+#include "script/suexec.h"
 #include "serve/core.h"
 #include "serve/reqtimeout.h"
-#include "serve/suexec.h"
 #include "serve/xsendfile.h"
 
 extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,

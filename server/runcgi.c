@@ -19,7 +19,7 @@
 #include "base/clock.h"
 #include "loop/child.h"
 #include "runcgi.h"
-#include "serve/account.h"
+#include "script/account.h"
 #include "serve/corridor.h"
 #include "serve/output.h"
 

@@ -10,12 +10,12 @@
  */
 #include <string.h>
 
+#include "access/authn.h"
+#include "access/names.h"
 #include "base/arena.h"
 #include "base/subnet.h"
 #include "conf/directive.h"
-#include "serve/authn.h"
 #include "serve/limit.h"
-#include "serve/names.h"
 
 extern struct module mod_access_compat;
 

@@ -19,7 +19,7 @@
 #include "base/logprogram.h"
 #include "conf/directive.h"
 #include "loop/loop.h"
-#include "serve/account.h"
+#include "script/account.h"
 #include "serve/expr.h"
 #include "serve/request.h"
 

@@ -10,14 +10,14 @@
  */
 #include <string.h>
 
+#include "access/authn.h"
+#include "access/passcheck.h"
+#include "access/phrase.h"
 #include "base/arena.h"
 #include "base/base64.h"
 #include "base/md5.h"
 #include "base/password.h"
 #include "conf/directive.h"
-#include "serve/authn.h"
-#include "serve/passcheck.h"
-#include "serve/phrase.h"
 
 extern struct module mod_auth_basic;
 

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "access/authn.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/md5.h"
@@ -20,7 +21,6 @@
 #include "base/sha1.h"
 #include "conf/directive.h"
 #include "http/uri.h"
-#include "serve/authn.h"
 
 extern struct module mod_auth_digest;
 

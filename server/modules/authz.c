@@ -11,11 +11,11 @@
  */
 #include <string.h>
 
+#include "access/authn.h"
+#include "access/require.h"
 #include "base/arena.h"
 #include "conf/directive.h"
-#include "serve/authn.h"
 #include "serve/limit.h"
-#include "serve/require.h"
 
 extern struct module mod_authz;
 

@@ -3,7 +3,7 @@
  * Manual: modules/cgi.html
  *
  * What is said and how it is understood stands here; how a program lives and
- * dies, in serve/script.h; when it may start, in serve/admission.h.
+ * dies, in script/script.h; when it may start, in script/admission.h.
  *
  * RFC 3875.
  */
@@ -17,11 +17,11 @@
 #include "http/precond.h"
 #include "http/status.h"
 #include "http/uri.h"
-#include "serve/admission.h"
+#include "script/admission.h"
+#include "script/script.h"
+#include "script/scriptlog.h"
 #include "serve/output.h"
 #include "serve/request.h"
-#include "serve/script.h"
-#include "serve/scriptlog.h"
 #include "serve/spool.h"
 #include "serve/vars.h"
 #include "serve/xsendfile.h"

@@ -7,9 +7,9 @@
  * the name, refusals and their log lines included; and once more when it is
  * known which directory's settings hold.
  */
+#include "access/names.h"
 #include "conf/directive.h"
 #include "serve/core.h"
-#include "serve/names.h"
 #include "serve/request.h"
 
 extern struct module mod_hostnames;

@@ -4,7 +4,7 @@
  * Rules of a server look at the URL before it is mapped to a file; those of a
  * directory look at the file's name below it, after it was found, and lead to
  * an internal redirect.  This file knows where in a request that happens;
- * serve/rewrite_apply.h knows what a rule does.
+ * rewrite/apply.h knows what a rule does.
  */
 #include <pwd.h>
 #include <string.h>
@@ -13,10 +13,10 @@
 #include "base/arena.h"
 #include "conf/directive.h"
 #include "http/status.h"
+#include "rewrite/apply.h"
+#include "rewrite/map.h"
+#include "rewrite/url.h"
 #include "serve/request.h"
-#include "serve/rewrite_apply.h"
-#include "serve/rewrite_map.h"
-#include "serve/rewrite_url.h"
 
 extern struct module mod_rewrite;
 

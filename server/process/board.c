@@ -9,7 +9,7 @@
 
 #include "base/os.h"
 #include "process/crowd.h"
-#include "serve/turnstile.h"
+#include "script/turnstile.h"
 
 struct board *
 board_new(unsigned n_seats)

@@ -25,8 +25,8 @@
 #include "loop/child.h"
 #include "process/spawner.h"
 #include "process/worker.h"
-#include "serve/errand.h"
-#include "serve/suexec.h"
+#include "script/errand.h"
+#include "script/suexec.h"
 
 enum {
 	/* A worker that dies younger than this has a fault that will return. */

@@ -12,8 +12,8 @@
 #include "base/list.h"
 #include "base/log.h"
 #include "loop/child.h"
-#include "serve/errand.h"
-#include "serve/suexec.h"
+#include "script/errand.h"
+#include "script/suexec.h"
 
 /* A worker. */
 struct customer {

@@ -4,7 +4,7 @@
  * The master forks it before the workers of a generation, when their
  * configuration needs it.  It reads no byte from clients and opens no port.
  * What it is asked by workers it believes in nothing: each program is checked
- * (serve/suexec.h) against the configuration that it was forked with.
+ * (script/suexec.h) against the configuration that it was forked with.
  */
 #ifndef PROCESS_SPAWNER_H
 #define PROCESS_SPAWNER_H

@@ -26,10 +26,10 @@
 #include "loop/loop.h"
 #include "process/census.h"
 #include "process/crowd.h"
-#include "serve/admission.h"
+#include "script/admission.h"
+#include "script/envoy.h"
 #include "serve/config.h"
 #include "serve/conn.h"
-#include "serve/envoy.h"
 #include "serve/turnaway.h"
 
 enum {

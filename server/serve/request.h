@@ -124,7 +124,7 @@ struct request {
 	bool		 known;		/* he has proved to be user */
 	/* Tell in a 401 how to log in; set by who asks for a password. */
 	void		(*challenge)(struct request *r);
-	struct names	*names;		/* what was looked up: serve/names.h */
+	struct names	*names;		/* what was looked up: access/names.h */
 	struct str	 remote_host;	/* see request_remote_host() */
 
 	/* What is answered. */

@@ -9,9 +9,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "access/keyfile.h"
 #include "base/arena.h"
 #include "base/password.h"
-#include "serve/keyfile.h"
 
 static size_t
 count_found(struct arena *a, const struct keyfile *f, struct str key,

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "serve/account.h"
+#include "script/account.h"
 
 static struct arena *a;
 static struct account account;

@@ -8,7 +8,7 @@
 
 #include "base/confine.h"
 #include "base/landlock.h"
-#include "serve/sandbox.h"
+#include "script/sandbox.h"
 
 static int kernel_abi = 7;
 static bool filters = true, privs = true;
@@ -18,7 +18,7 @@ static bool filters = true, privs = true;
 static int made;
 #define sandbox_ruleset(s)	(made++, 4711)
 
-#include "serve/confinement.c"
+#include "script/confinement.c"
 
 #include "modules.h"
 #include "serve/config.h"

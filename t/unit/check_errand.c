@@ -6,7 +6,7 @@
 #include <check.h>
 #include <sys/stat.h>
 
-#include "serve/errand.c"
+#include "script/errand.c"
 
 static int ends[2];
 static struct arena *a;

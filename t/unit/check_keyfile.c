@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "access/keyfile.h"
 #include "base/arena.h"
-#include "serve/keyfile.h"
 
 #include "run.h"
 

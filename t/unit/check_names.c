@@ -2,7 +2,7 @@
  * check_names.c - names and domains; what is looked up is tested by
  * t/web/m-authz-host.wire.
  */
-#include "serve/names.c"
+#include "access/names.c"
 
 #include "run.h"
 

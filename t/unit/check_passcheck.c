@@ -4,9 +4,9 @@
  */
 #include <string.h>
 
+#include "access/passcheck.c"
 #include "base/clock.h"
 #include "loop/child.h"
-#include "serve/passcheck.c"
 
 #include "run.h"
 

@@ -6,7 +6,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "serve/suexec.c"
+#include "script/suexec.c"
 
 #include "modules.h"
 #include "serve/config.h"

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "serve/turnstile.h"
+#include "script/turnstile.h"
 
 static struct turnstile *t;
 

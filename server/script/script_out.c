@@ -1,0 +1,161 @@
+/*
+ * script_out.c - the output of a script: looked at, sent, or thrown away.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "script/script.h"
+#include "serve/buffer.h"
+
+enum {
+	ROOM = 64 * 1024,		/* one read */
+	PIPE = 1024 * 1024,		/* asked for after a full read */
+	WASTE = 1024 * 1024,		/* read and thrown away at most */
+};
+
+/* One read behind what is there.  False: nothing now. */
+static bool
+read_more(struct script *s)
+{
+	ssize_t n;
+
+	if (s->buffer == NULL)
+		s->buffer = buffer_take(ROOM);
+	if (s->n == 0)
+		s->at = 0;
+	if (s->at + s->n == s->buffer->size)
+		return true;
+	if (s->out_dry && !s->exited)
+		return false;
+	n = read(s->out.fd, s->buffer->at + s->at + s->n,
+	    s->buffer->size - s->at - s->n);
+	if (n > 0) {
+		s->out_dry = s->at + s->n + (size_t)n < s->buffer->size;
+		s->n += (size_t)n;
+		if ((size_t)n == ROOM && !s->out_grown) {
+			s->out_grown = true;
+			os_pipe_grow(s->out.fd, PIPE);
+		}
+		/* One that works on has one time for the whole of it. */
+		if (!s->draining)
+			script_alive(s);
+		return true;
+	}
+	/* The script's exit is an end, too, once the pipe is empty. */
+	if (n == 0 || errno != EAGAIN || s->exited) {
+		s->out_ended = true;
+		loop_watch(script_loop, &s->out, 0);
+	}
+	return s->out_ended;
+}
+
+struct str
+script_unused(const struct script *s)
+{
+	return s->buffer == NULL ? STR_NONE :
+	    str_n(s->buffer->at + s->at, s->n);
+}
+
+enum script_look
+script_read(struct script *s, struct str *all)
+{
+	size_t before = s->n;
+	bool got = read_more(s);
+
+	*all = script_unused(s);
+	if (s->failed != 0)
+		return SCRIPT_FAILED;
+	if (s->n > before)
+		return SCRIPT_MORE;
+	if (s->out_ended)
+		return SCRIPT_ENDED;
+	if (got)
+		return SCRIPT_FULL;
+	loop_watch(script_loop, &s->out, LOOP_READ);
+	return SCRIPT_WAIT;
+}
+
+void
+script_used(struct script *s, size_t n)
+{
+	s->at += n;
+	s->n -= n;
+}
+
+void
+script_drain(struct script *s)
+{
+	s->draining = true;
+	loop_watch(script_loop, &s->out, LOOP_READ);
+}
+
+/* Throw away what came; false when that is enough. */
+static bool
+waste(struct script *s)
+{
+	s->n = 0;
+	if (!read_more(s))
+		return true;
+	if (s->out_ended)
+		return false;
+	s->wasted += s->n;
+	return s->wasted < WASTE;
+}
+
+void
+script_out_ready(struct watch *w, unsigned events)
+{
+	struct script *s = LIST_OWNER(w, struct script, out);
+
+	(void)events;
+	loop_watch(script_loop, &s->out, 0);
+	s->out_dry = false;
+	if (!s->draining) {
+		request_wake(s->r);
+		return;
+	}
+	if (waste(s)) {
+		loop_watch(script_loop, &s->out, LOOP_READ);
+		return;
+	}
+	script_close(&s->out);
+	script_release(s);
+}
+
+/* ---- As the body of the answer ------------------------------------------- */
+
+static enum pull
+source_look(struct source *source, struct piece *p)
+{
+	struct script *s = LIST_OWNER(source, struct script, source);
+
+	if (s->n == 0 && !s->out_ended && !read_more(s)) {
+		if (s->failed != 0)
+			return PULL_FAILED;
+		loop_watch(script_loop, &s->out, LOOP_READ);
+		return PULL_WAIT;
+	}
+	if (s->failed != 0)
+		return PULL_FAILED;
+	if (s->n == 0)
+		return PULL_END;
+	*p = (struct piece){ .at = s->buffer->at + s->at, .n = s->n };
+	return PULL_PIECE;
+}
+
+static void
+source_took(struct source *source, size_t n)
+{
+	struct script *s = LIST_OWNER(source, struct script, source);
+
+	script_used(s, n);
+	if (s->n == 0)
+		script_alive(s);
+}
+
+struct source *
+script_body(struct script *s)
+{
+	s->source = (struct source){ source_look, source_took, false };
+	return &s->source;
+}
