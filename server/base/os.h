@@ -1,10 +1,10 @@
 /*
  * os.h - the room for what differs between systems.
  *
- * Every #ifdef HAVE_... of the server lives in os.c (the loop's backends and
- * the version page apart): Linux's calls where configure found them, POSIX ways
- * beside them with the same contract.  All fds made here are close-on-exec.
- * Errors: -1 with errno unless said otherwise.
+ * Linux's calls where configure found them, POSIX ways beside them with the
+ * same contract: pipes and sockets in os_fd.c, files in os_file.c, programs in
+ * os_start.c, the process and the machine in os.c.  All fds made here are
+ * close-on-exec.  Errors: -1 with errno unless said otherwise.
  */
 #ifndef BASE_OS_H
 #define BASE_OS_H

@@ -17,12 +17,15 @@
 /* Where it is; made by tree_new(). */
 static char tree_root[] = "/tmp/forkful-check-XXXXXX";
 
+/* The path of name in it; the last four results stay valid. */
 static inline char *
 tree_path(const char *name)
 {
-	static char path[4096];
+	static char paths[4][4096];
+	static unsigned next;
+	char *path = paths[next++ % 4];
 
-	snprintf(path, sizeof(path), "%s/%s", tree_root, name);
+	snprintf(path, sizeof(paths[0]), "%s/%s", tree_root, name);
 	return path;
 }
 
