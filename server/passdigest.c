@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/md5.h"
+#include "base/text.h"
 #include "passfile.h"
 #include "passwd.h"
 #include "prompt.h"

@@ -11,6 +11,7 @@
 #include "base/bcrypt.h"
 #include "base/os.h"
 #include "base/password.h"
+#include "base/text.h"
 #include "passfile.h"
 #include "passwd.h"
 #include "prompt.h"

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/os.h"
+#include "base/text.h"
 
 enum {
 	FILE_MAX_BYTES	= 64 << 20,

@@ -10,6 +10,7 @@
 
 #include "access/names.h"
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/clock.h"
 #include "base/subnet.h"
 

@@ -5,6 +5,7 @@
 #define BASE_BASE64_H
 
 #include "base/str.h"
+#include "base/text.h"
 
 /* Append the letters for s, with padding. */
 void		 base64_encode(struct text *t, struct str s);

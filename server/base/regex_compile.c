@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/regex_program.h"
 
 #define WORK_MAX	(4 * REGEX_NODES_MAX)	/* trees visited */

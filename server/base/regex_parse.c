@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/regex_tree.h"
 
 #define DEPTH_MAX	250	/* parentheses within parentheses */

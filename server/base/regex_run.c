@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "base/char.h"
 #include "base/regex_match.h"
 
 static inline bool

@@ -6,6 +6,7 @@
  * was not studied gives the same answers.
  */
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/regex_program.h"
 
 #define LOOK_AHEAD	200	/* nodes followed to find the first byte */

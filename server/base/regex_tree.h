@@ -12,6 +12,7 @@
 #include "base/regex.h"
 #include "base/regex_set.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #define REGEX_NO_LIMIT	UINT32_MAX	/* of a quantifier or a length */
 

@@ -1,14 +1,13 @@
 /*
- * str.h - slices and growing strings.
+ * str.h - slices of bytes.
  *
  * A struct str is a pointer and a length: it owns nothing, need not end in NUL
- * and may hold any byte.  A struct text grows in an arena.  Both are passed and
- * compared by content; ASCII rules only, never the locale's.
+ * and may hold any byte.  It is passed and compared by content; ASCII rules
+ * only, never the locale's.
  */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -83,47 +82,5 @@ bool		 str_glob(struct str pattern, struct str s, bool slashes_apart,
 bool		 str_has_glob(struct str s);
 /* Edit distance, capped at max + 1; ASCII case does not count. */
 size_t		 str_distance(struct str a, struct str b, size_t max);
-
-/* ASCII character tests by table; c is a byte. */
-bool		 char_is_token(unsigned char c);	/* RFC 9110, 5.6.2 */
-bool		 char_is_alpha(unsigned char c);
-bool		 char_is_digit(unsigned char c);
-bool		 char_is_alnum(unsigned char c);
-char		 char_lower(char c);
-char		 char_upper(char c);
-/* 0..15, or -1. */
-int		 char_hex(char c);
-
-/*
- * A growing string.  Start with { .arena = a }; read .at and .n at any time:
- * the bytes move when it grows.  Never NUL-terminated except by text_z().
- */
-struct text {
-	struct arena	*arena;
-	char		*at;
-	size_t		 n, room;
-};
-
-void		 text_add(struct text *t, struct str s);
-void		 text_addz(struct text *t, const char *z);
-void		 text_addc(struct text *t, char c);
-void		 text_addn(struct text *t, uint64_t number);
-void		 text_addf(struct text *t, const char *fmt, ...)
-		    __attribute__((format(printf, 2, 3)));
-void		 text_vaddf(struct text *t, const char *fmt, va_list ap);
-/* Room for n more bytes at the end; the caller writes there, then adds to n. */
-char		*text_room(struct text *t, size_t n);
-struct str	 text_str(const struct text *t);
-char		*text_z(struct text *t);
-
-/* Escaped additions.  Path: unreserved, sub-delims, ":", "@" and "/" stay as
- * they are, so that the result is a URL path.  Log: as Apache writes values in
- * its access log (\" \\ \n \t \xhh).  Json: UTF-8 kept, invalid bytes as
- * \u00NN, always valid JSON.  Html: & < > " '. */
-void		 text_add_url_path(struct text *t, struct str s);
-void		 text_add_url_part(struct text *t, struct str s); /* + no "/" */
-void		 text_add_html(struct text *t, struct str s);
-void		 text_add_log(struct text *t, struct str s);
-void		 text_add_json(struct text *t, struct str s);
 
 #endif

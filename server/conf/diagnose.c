@@ -6,9 +6,11 @@
  * line and column, and no two of them say the same about the same place.
  */
 #include <assert.h>
+#include <stdarg.h>
 
 #include "base/arena.h"
 #include "base/hash.h"
+#include "base/text.h"
 #include "base/vec.h"
 #include "conf/diagnose.h"
 

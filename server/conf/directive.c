@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "conf/directive.h"
 #include "conf/foreign.h"
 #include "conf/scope.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "conf/lex.h"
 #include "conf/variables.h"
 

@@ -5,9 +5,11 @@
  * <IfModule>) are rows like others, whose setters call back (language.c).
  * Invariant: a section is opened and closed in the same file.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "conf/include.h"
 #include "conf/lex.h"
 #include "conf/parse.h"

@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/logprogram.h"
 #include "base/regex.h"
+#include "base/text.h"
 #include "conf/setting.h"
 
 /* ---- What is wrong ------------------------------------------------------- */

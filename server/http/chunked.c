@@ -6,6 +6,7 @@
  */
 #include <assert.h>
 
+#include "base/char.h"
 #include "http/chunked.h"
 
 #define SIZE_DIGITS	128	/* most of them zeros */

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "http/fields.h"
 
 struct chunked_limits {

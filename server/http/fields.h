@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "base/text.h"
 
 struct arena;
 struct text;

@@ -10,6 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/char.h"
 #include "http/head.h"
 
 #define CULPRIT_MAX	80

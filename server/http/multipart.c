@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "http/multipart.h"
 
 static struct str

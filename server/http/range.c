@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "http/range.h"
 
 /* A number of any size; one that does not fit is as good as the largest. */

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "http/uri.h"
 
 /* The byte that "%xy" at p stands for, n bytes being left; -1 if malformed. */

@@ -14,6 +14,7 @@
 
 #include "base/append.h"
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/logprogram.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/hash.h"
 #include "base/regex.h"
 #include "conf/directive.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "conf/directive.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/clock.h"
 #include "base/os.h"
 #include "conf/directive.h"

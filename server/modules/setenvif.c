@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "conf/directive.h"
 #include "serve/expr.h"
 #include "serve/request.h"

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/clock.h"
 #include "base/os.h"
 #include "conf/directive.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "conf/directive.h"
 #include "serve/request.h"
 #include "serve/story.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/clock.h"
 #include "rewrite/expand.h"
 #include "rewrite/map.h"

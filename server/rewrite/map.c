@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/hash.h"
 #include "base/os.h"
 #include "conf/setting.h"

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
+#include "base/text.h"
 #include "rewrite/url.h"
 
 static const struct {

@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "base/str.h"
+#include "base/text.h"
 
 struct request;
 

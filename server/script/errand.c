@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/text.h"
 
 enum {
 	MESSAGE_MAX	= 4 * 1024 * 1024,

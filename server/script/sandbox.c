@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/landlock.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "script/sandbox.h"
 
 enum {

@@ -18,6 +18,7 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "base/text.h"
 #include "loop/child.h"
 #include "loop/loop.h"
 #include "script/account.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "serve/expr_tree.h"
 
 struct reader {

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/char.h"
 #include "base/md5.h"
 #include "base/sha1.h"
 #include "http/uri.h"

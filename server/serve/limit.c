@@ -2,6 +2,7 @@
  * limit.c - see limit.h.
  */
 #include "base/arena.h"
+#include "base/char.h"
 #include "conf/directive.h"
 #include "http/method.h"
 #include "serve/limit.h"

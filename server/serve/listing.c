@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "serve/listing.h"
 
 enum { NO_DATE_WIDTH = 19 };

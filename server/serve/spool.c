@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/os.h"
+#include "base/text.h"
 #include "serve/spool.h"
 
 struct spool {

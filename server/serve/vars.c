@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/clock.h"
 #include "base/subnet.h"
 #include "serve/corridor.h"

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #include "tree.h"
 

@@ -12,6 +12,7 @@
 
 #include "access/keyfile.h"
 #include "base/arena.h"
+#include "base/text.h"
 
 #include "run.h"
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/logprogram.h"
 #include "base/str.h"
+#include "base/text.h"
 
 static struct arena *a;
 

@@ -4,6 +4,7 @@
 #include <check.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "http/multipart.h"
 
 static struct arena *a;

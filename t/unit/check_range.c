@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "http/range.h"
 
 #define COUNT(table)	(int)(sizeof(table) / sizeof((table)[0]))

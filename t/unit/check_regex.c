@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/char.h"
 #include "base/regex.c"
 
 #define S(z)		{ (z), sizeof(z) - 1 }

@@ -1,15 +1,16 @@
 /*
- * check_str.c - slices, patterns, numbers and escaping.
+ * check_str.c - slices, patterns and numbers.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "base/str.h"
+#include "base/text.h"
 
-#define COUNT(table)	(int)(sizeof(table) / sizeof((table)[0]))
+#include "run.h"
 
 static struct arena *a;
 
@@ -33,41 +34,6 @@ same(struct str s, const char *z, int line)
 	ck_assert_msg(str_is(s, z), "line %d: \"%.*s\" is not \"%s\"", line,
 	    STR_ARGS(s), z);
 }
-
-/* Characters. */
-
-START_TEST(classes_of_every_byte)
-{
-	unsigned char c = (unsigned char)_i;
-	bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-	bool digit = c >= '0' && c <= '9';
-
-	ck_assert_int_eq(char_is_alpha(c), alpha);
-	ck_assert_int_eq(char_is_digit(c), digit);
-	ck_assert_int_eq(char_is_alnum(c), alpha || digit);
-	ck_assert_int_eq(char_is_token(c), alpha || digit ||
-	    (c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL));
-	ck_assert_int_eq(char_lower((char)c),
-	    c >= 'A' && c <= 'Z' ? (char)(c + 32) : (char)c);
-	ck_assert_int_eq(char_upper((char)c),
-	    c >= 'a' && c <= 'z' ? (char)(c - 32) : (char)c);
-}
-END_TEST
-
-START_TEST(hex_digits)
-{
-	static const char digits[] = "0123456789abcdef";
-	int c;
-
-	for (c = 0; c < 256; c++) {
-		const char *p = c != 0 ? strchr(digits, char_lower((char)c)) :
-		    NULL;
-
-		ck_assert_int_eq(char_hex((char)c),
-		    p != NULL ? (int)(p - digits) : -1);
-	}
-}
-END_TEST
 
 /* Making. */
 
@@ -515,121 +481,13 @@ START_TEST(measures_distance)
 }
 END_TEST
 
-/* Growing strings. */
-
-START_TEST(text_grows)
-{
-	struct text t = { .arena = a };
-	int i;
-
-	ck_same(text_str(&t), "");
-	text_add(&t, STR_NONE);
-	for (i = 0; i < 20000; i++)
-		text_addc(&t, (char)('a' + i % 26));
-	ck_assert_uint_eq(t.n, 20000);
-	for (i = 0; i < 20000; i++)
-		ck_assert_int_eq(t.at[i], 'a' + i % 26);
-	ck_assert_uint_lt(arena_bytes(a), 100000);
-	memcpy(text_room(&t, 100000), "end", 3);
-	t.n += 3;
-	ck_assert_mem_eq(t.at + 20000, "end", 3);
-	ck_assert_str_eq(text_z(&t) + 20000, "end");
-	ck_assert_uint_eq(t.n, 20003);
-}
-END_TEST
-
-START_TEST(text_of_numbers)
-{
-	struct text t = { .arena = a };
-
-	text_addn(&t, 0);
-	text_addc(&t, ' ');
-	text_addn(&t, 1234567890);
-	text_addc(&t, ' ');
-	text_addn(&t, UINT64_MAX);
-	ck_assert_str_eq(text_z(&t), "0 1234567890 18446744073709551615");
-}
-END_TEST
-
-/* Formatted pieces that end before, at and behind the room's end. */
-START_TEST(text_formats)
-{
-	struct text t = { .arena = a };
-	size_t n;
-
-	text_addf(&t, "%*s", _i, "");
-	text_addf(&t, "%s-%d", "abc", 42);
-	n = (size_t)_i;
-	ck_assert_uint_eq(t.n, n + 6);
-	ck_assert_str_eq(text_z(&t) + n, "abc-42");
-}
-END_TEST
-
-/* Escaping: p URL path, u URL part, h HTML, l log, j JSON. */
-static const struct {
-	char		 how;
-	struct str	 s;
-	const char	*escaped;
-} escapes[] = {
-	{ 'p', STR("/a b/\xc3\xa4?#%"), "/a%20b/%C3%A4%3F%23%25" },
-	{ 'p', STR("-._~!$&'()*+,;=:@"), "-._~!$&'()*+,;=:@" },
-	{ 'p', STR("\0\x7f\xff\"<>\\^`{|}[]"),
-	  "%00%7F%FF%22%3C%3E%5C%5E%60%7B%7C%7D%5B%5D" },
-	{ 'p', STR("AZaz09"), "AZaz09" },
-	{ 'u', STR("a/b"), "a%2Fb" },
-	{ 'h', STR("<a href=\"x\">'&'</a>"),
-	  "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;" },
-	{ 'h', STR("plain \xc3\xa4"), "plain \xc3\xa4" },
-	{ 'l', STR("plain text"), "plain text" },
-	{ 'l', STR("\"\\\b\n\r\t\v"), "\\\"\\\\\\b\\n\\r\\t\\v" },
-	{ 'l', STR("\0\f\x1b\x7f\xc3\xa4"),
-	  "\\x00\\x0c\\x1b\\x7f\\xc3\\xa4" },
-	{ 'j', STR("a\"b\\c/"), "a\\\"b\\\\c/" },
-	{ 'j', STR("\b\f\n\r\t"), "\\b\\f\\n\\r\\t" },
-	{ 'j', STR("\0\x1f\v\x7f"), "\\u0000\\u001f\\u000b\x7f" },
-	{ 'j', STR("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"),
-	  "\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80" },
-	/* Not UTF-8: alone, cut off, overlong, surrogate, too large. */
-	{ 'j', STR("\x80x\xff"), "\\u0080x\\u00ff" },
-	{ 'j', STR("\xe4x"), "\\u00e4x" },
-	{ 'j', STR("\xe2\x82"), "\\u00e2\\u0082" },
-	{ 'j', STR("\xc0\xaf"), "\\u00c0\\u00af" },
-	{ 'j', STR("\xe0\x80\xaf"), "\\u00e0\\u0080\\u00af" },
-	{ 'j', STR("\xed\xa0\x80"), "\\u00ed\\u00a0\\u0080" },
-	{ 'j', STR("\xf0\x80\x80\x80"), "\\u00f0\\u0080\\u0080\\u0080" },
-	{ 'j', STR("\xf4\x90\x80\x80"), "\\u00f4\\u0090\\u0080\\u0080" },
-	{ 'j', STR("\xf4\x8f\xbf\xbf"), "\xf4\x8f\xbf\xbf" },
-	{ 'j', STR("\xe2\x82x"), "\\u00e2\\u0082x" },
-};
-
-START_TEST(escapes_bytes)
-{
-	struct text t = { .arena = a };
-	struct str s = escapes[_i].s;
-
-	switch (escapes[_i].how) {
-	case 'p': text_add_url_path(&t, s); break;
-	case 'u': text_add_url_part(&t, s); break;
-	case 'h': text_add_html(&t, s); break;
-	case 'l': text_add_log(&t, s); break;
-	case 'j': text_add_json(&t, s); break;
-	}
-	ck_assert_str_eq(text_z(&t), escapes[_i].escaped);
-}
-END_TEST
-
 int
 main(void)
 {
-	Suite *suite = suite_create("str");
 	TCase *tc = tcase_create("str");
-	SRunner *sr = srunner_create(suite);
-	int failed;
 
 	tcase_add_checked_fixture(tc, open_arena, end_arena);
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, classes_of_every_byte, 0, 256);
-	tcase_add_test(tc, hex_digits);
 	tcase_add_test(tc, makes_copies);
 	tcase_add_loop_test(tc, formats, 505, 520);
 	tcase_add_loop_test(tc, compares, 0, COUNT(pairs));
@@ -644,13 +502,5 @@ main(void)
 	tcase_add_loop_test(tc, globs_take_no_years, 0, 3);
 	tcase_add_test(tc, knows_globs);
 	tcase_add_loop_test(tc, measures_distance, 0, COUNT(distances));
-	tcase_add_test(tc, text_grows);
-	tcase_add_test(tc, text_of_numbers);
-	tcase_add_loop_test(tc, text_formats, 50, 70);
-	tcase_add_loop_test(tc, escapes_bytes, 0, COUNT(escapes));
-	suite_add_tcase(suite, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return run_case("str", tc);
 }

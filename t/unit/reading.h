@@ -9,6 +9,7 @@
 #define T_UNIT_READING_H
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "conf/language.h"
 #include "conf/parse.h"
 #include "conf/scope.h"
