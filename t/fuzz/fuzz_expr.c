@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/char.h"
 #include "modules.h"
 #include "serve/config.h"
 #include "serve/expr.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "http/uri.h"
 
 static bool
