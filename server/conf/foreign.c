@@ -132,8 +132,6 @@ static const struct apache {
 	  "MetaDir MetaFiles MetaSuffix" },
 	{ "mod_cgi",
 	  "CGIScriptTimeout ScriptLog ScriptLogBuffer ScriptLogLength" },
-	{ "mod_cgid",
-	  "CGIDScriptTimeout ScriptSock" },
 	{ "mod_charset_lite",
 	  "CharsetDefault CharsetOptions CharsetSourceEnc" },
 	{ "mod_dav",

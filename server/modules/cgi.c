@@ -554,10 +554,24 @@ set_umask(struct setting *s)
 	return NULL;
 }
 
+/* Scripts are started without a daemon. */
+static const char *
+read_socket(struct setting *s)
+{
+	(void)s;
+	return NULL;
+}
+
 static const struct directive rows[] = {
 	{ "CGIScriptTimeout", 1, 1, IN_CONF | IN_SECTION, SLOT_SECONDS,
 	  offsetof(struct cgi_conf, timeout_ms), NULL,
 	  "seconds that a script may keep silent", 1, 2147483000 },
+	/* mod_cgid's name for it, and its daemon's socket */
+	{ "CGIDScriptTimeout", 1, 1, IN_CONF | IN_SECTION, SLOT_SECONDS,
+	  offsetof(struct cgi_conf, timeout_ms), NULL,
+	  "seconds that a script may keep silent", 1, 2147483000 },
+	{ "ScriptSock", 1, 1, IN_SERVER | ACCEPTED_ONLY, SLOT_NONE, 0,
+	  read_socket, "where mod_cgid's daemon would listen" },
 	{ "CGIPassAuth", 1, 1, IN_SECTION | IN_HTACCESS | OVERRIDE_AUTHCONFIG,
 	  SLOT_FLAG, offsetof(struct cgi_conf, pass_auth), NULL,
 	  "On: scripts see the Authorization field" },

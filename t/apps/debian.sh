@@ -106,6 +106,17 @@ else
 	echo "$name: there is no apache2 to compare with"
 fi
 
+# ---- With mod_cgid, as a2enmod cgi leaves it --------------------------------
+
+for f in cgid.load cgid.conf; do
+	ln -sf "../mods-available/$f" "$dir/tree/mods-enabled/$f"
+done
+environment tree
+"$FORKFUL" -d "$dir/tree" -f apache2.conf -t >"$dir/said" 2>&1 || {
+	grep -v '^warning' "$dir/said"
+	fail "the tree with mod_cgid is not taken"
+}
+
 # ---- With all modules enabled -----------------------------------------------
 
 for f in "$dir"/tree/mods-available/*.load "$dir"/tree/mods-available/*.conf; do
