@@ -104,7 +104,7 @@ text_z(struct text *t)
 static void
 add_url(struct text *t, struct str s, bool slash)
 {
-	static const char digits[] = "0123456789ABCDEF";
+	static const char digits[] = "0123456789abcdef";
 	char *out;
 	size_t i;
 

@@ -170,7 +170,7 @@ static const struct {
 	{ "RedirectMatch 301 ^/m(.*) /n$1", "/m/x", NULL, 301,
 	  "http://site.test/n/x" },
 	{ "RedirectMatch ^/m/(.*) http://x.org/?q=$1", "/m/x?y", "a", 302,
-	  "http://x.org/?q=x%3Fy" },
+	  "http://x.org/?q=x%3fy" },
 	{ "RedirectMatch 404 \\.git", "/a/.git/config", NULL, 404, NULL },
 	{ "RedirectMatch gone \\.old$", "/a.old", NULL, 410, NULL },
 	{ "RedirectMatch ^/m(.*) $1", "/m/x", NULL, 302,

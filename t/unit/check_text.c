@@ -76,12 +76,12 @@ static const struct {
 	struct str	 s;
 	const char	*escaped;
 } escapes[] = {
-	{ 'p', STR("/a b/\xc3\xa4?#%"), "/a%20b/%C3%A4%3F%23%25" },
+	{ 'p', STR("/a b/\xc3\xa4?#%"), "/a%20b/%c3%a4%3f%23%25" },
 	{ 'p', STR("-._~!$&'()*+,;=:@"), "-._~!$&'()*+,;=:@" },
 	{ 'p', STR("\0\x7f\xff\"<>\\^`{|}[]"),
-	  "%00%7F%FF%22%3C%3E%5C%5E%60%7B%7C%7D%5B%5D" },
+	  "%00%7f%ff%22%3c%3e%5c%5e%60%7b%7c%7d%5b%5d" },
 	{ 'p', STR("AZaz09"), "AZaz09" },
-	{ 'u', STR("a/b"), "a%2Fb" },
+	{ 'u', STR("a/b"), "a%2fb" },
 	{ 'h', STR("<a href=\"x\">'&'</a>"),
 	  "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;" },
 	{ 'h', STR("plain \xc3\xa4"), "plain \xc3\xa4" },
