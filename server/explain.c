@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "conf/module.h"
 #include "explain.h"
 #include "http/status.h"
@@ -27,6 +28,8 @@ struct told {
 /* What was told of one request of the chain. */
 struct chapter {
 	const struct request *r;
+	struct hash	*last;		/* setting -> const struct node *: the
+					 * line that it is from */
 	struct vec	 sections;	/* const struct section * */
 	struct vec	 rules;		/* struct told * */
 };
@@ -155,21 +158,155 @@ is_told_apart(const struct node *n)
 	return false;
 }
 
+/* last may be NULL. */
 static void
-print_nodes(const struct node *n, int depth)
+print_node(const struct node *n, int depth, const struct node *last)
+{
+	printf("  %*s%s:%u: %s%s", 2 * depth, "", n->at.file, n->at.line,
+	    n->section ? "<" : "", n->name);
+	if (n->raw.n > 0)
+		putchar(' ');
+	print_text(n->raw);
+	fputs(n->section ? ">" : "", stdout);
+	if (last != NULL && last != n)
+		printf(" (not in force: see %s:%u)", last->at.file,
+		    last->at.line);
+	putchar('\n');
+}
+
+static void
+print_children(const struct node *n, int depth)
 {
 	for (; n != NULL; n = n->next) {
 		if (is_told_apart(n))
 			continue;
-		printf("  %*s%s:%u: %s%s", 2 * depth, "", n->at.file,
-		    n->at.line, n->section ? "<" : "", n->name);
-		if (n->raw.n > 0)
-			putchar(' ');
-		print_text(n->raw);
-		puts(n->section ? ">" : "");
-		print_nodes(n->children, depth + 1);
+		print_node(n, depth, NULL);
+		print_children(n->children, depth + 1);
 	}
 }
+
+/* ---- Which lines are in force -------------------------------------------- */
+
+/* It has one value, and the innermost line that gives one counts. */
+static bool
+has_one_value(const struct directive *row)
+{
+	switch (row->slot) {
+	case SLOT_FLAG:
+	case SLOT_NUMBER:
+	case SLOT_SECONDS:
+	case SLOT_BYTES:
+	case SLOT_WORD:
+	case SLOT_STRING:
+	case SLOT_PATH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What the line sets, in the form of a key; STR_NONE when others may say more
+ * about the same. */
+static struct str
+setting_key(const struct node *n)
+{
+	const struct module *m;
+	const struct directive *row = n->section ? NULL :
+	    directive_named(str_of(n->name), &m);
+
+	if (row == NULL || !has_one_value(row))
+		return STR_NONE;
+	return str_fmt(x.offline.arena, "%d %zu", m->index, row->at);
+}
+
+static void
+note_lines(struct chapter *c, const struct node *n)
+{
+	for (; n != NULL; n = n->next) {
+		struct str key = setting_key(n);
+
+		if (key.n > 0)
+			hash_set(c->last, key, (void *)(uintptr_t)n);
+	}
+}
+
+/* In the order in which they cover each other. */
+static void
+note_all(struct chapter *c)
+{
+	const struct vec *nodes = &c->r->config->nodes;
+
+	c->last = hash_new(x.offline.arena);
+	for (size_t i = 0; i < nodes->n; i++)
+		note_lines(c, nodes->at[i]);
+	note_lines(c, c->r->vhost->lines);
+	for (size_t i = 0; i < c->sections.n; i++)
+		note_lines(c, ((const struct section *)
+		    c->sections.at[i])->lines);
+}
+
+static void
+print_nodes(const struct chapter *c, const struct node *n)
+{
+	for (; n != NULL; n = n->next) {
+		if (is_told_apart(n))
+			continue;
+		print_node(n, 0, hash_get(c->last, setting_key(n)));
+		print_children(n->children, 1);
+	}
+}
+
+/* A line of a server or host that is about requests. */
+static bool
+is_own(const struct node *n)
+{
+	const struct directive *row = n->section ? NULL :
+	    directive_named(str_of(n->name), NULL);
+
+	return row != NULL && (row->where & IN_VHOST) &&
+	    !(row->where & AT_ONCE);
+}
+
+/* The last of the lines that say the same kind of thing, one below the other,
+ * as in a list of types; their number goes to *count. */
+static const struct node *
+end_of_run(const struct node *first, size_t *count)
+{
+	const struct node *last = first;
+
+	for (*count = 1; last->next != NULL; (*count)++) {
+		const struct node *n = last->next;
+
+		if (n->section || strcmp(n->at.file, first->at.file) != 0 ||
+		    !str_is_nocase(str_of(n->name), first->name))
+			break;
+		last = n;
+	}
+	return last;
+}
+
+/* A server's or host's own lines; of long lists only where they are. */
+static void
+print_own_lines(const struct chapter *c, const struct node *n)
+{
+	enum { RUN_MAX = 5 };
+	const struct node *last;
+	size_t count;
+
+	for (; n != NULL; n = n->next) {
+		if (!is_own(n))
+			continue;
+		print_node(n, 0, hash_get(c->last, setting_key(n)));
+		last = end_of_run(n, &count);
+		if (count <= RUN_MAX)
+			continue;
+		printf("  %s:%u-%u: %zu more lines of %s\n", n->at.file,
+		    n->next->at.line, last->at.line, count - 1, n->name);
+		n = last;
+	}
+}
+
+/* ---- Printing what was told ---------------------------------------------- */
 
 static const char *
 section_name(const struct section *s)
@@ -215,7 +352,7 @@ print_sections(const struct chapter *c)
 			printf(" (%s:%u)", s->at.file, s->at.line);
 		puts(known ? ", as above" : "");
 		if (!known)
-			print_nodes(s->lines, 0);
+			print_nodes(c, s->lines);
 	}
 }
 
@@ -250,15 +387,22 @@ print_rules(const struct chapter *c, enum explain_what what)
 	}
 }
 
+/* The lines that hold for all of the host. */
 static void
-print_host(const struct request *r)
+print_host(const struct chapter *c)
 {
-	const struct vhost *v = r->vhost;
+	const struct vhost *v = c->r->vhost;
+	const struct vec *nodes = &c->r->config->nodes;
 
 	if (v->at.line > 0)
 		printf("host: %s (%s:%u)\n", v->name, v->at.file, v->at.line);
 	else
 		printf("host: %s (the main server)\n", v->name);
+	print_own_lines(c, v->lines);
+	if (v->at.line > 0)
+		puts("server:");
+	for (size_t i = 0; i < nodes->n; i++)
+		print_own_lines(c, nodes->at[i]);
 }
 
 static void
@@ -307,10 +451,8 @@ print_access_rules(const struct chapter *c)
 		for (const struct node *n = s->lines; n != NULL; n = n->next) {
 			if (!is_rule_of_access(n))
 				continue;
-			struct node only = *n;
-
-			only.next = NULL;
-			print_nodes(&only, 0);
+			print_node(n, 0, NULL);
+			print_children(n->children, 1);
 			any = true;
 		}
 	}
@@ -361,15 +503,16 @@ print_end(const struct request *r, const struct request *next)
 }
 
 static void
-print_chapter(const struct chapter *c, const struct request *next,
+print_chapter(struct chapter *c, const struct request *next,
     enum explain_what what)
 {
 	const struct request *r = c->r;
 
+	note_all(c);
 	if (r->prev == NULL)
 		print_line("request", r->head->line);
 	if (what == EXPLAIN_ALL && r->prev == NULL)
-		print_host(r);
+		print_host(c);
 	if (what == EXPLAIN_ALL)
 		print_sections(c);
 	print_rules(c, what);
@@ -385,7 +528,7 @@ static void
 print_all(enum explain_what what)
 {
 	for (size_t i = 0; i < x.chapters.n; i++) {
-		const struct chapter *c = x.chapters.at[i];
+		struct chapter *c = x.chapters.at[i];
 		const struct chapter *next = i + 1 < x.chapters.n ?
 		    x.chapters.at[i + 1] : NULL;
 

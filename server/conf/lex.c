@@ -187,6 +187,7 @@ expand(struct lexer *x, struct text *out, size_t from, size_t end)
 	const char *value;
 	struct spot at;
 	ptrdiff_t close;
+	bool warn;
 
 	all = str_n(x->line->text.at + from, end - from);
 	if (!str_starts(all, STR("${")))
@@ -201,10 +202,14 @@ expand(struct lexer *x, struct text *out, size_t from, size_t end)
 	text_add(out, value != NULL ? str_of(value) : all);
 	if (value != NULL || str_find(name, ':') >= 0)
 		return all.n;
+	/* The owner of a site cannot define it, and Apache lets it be. */
+	warn = x->reading->override != NULL;
 	at = line_spot(x->line, from, all.n);
-	diagnose(x->reading->diagnosis, SEVERITY_ERROR, &at,
-	    variable_hint(x, name), "%.*s is not defined", STR_ARGS(all));
-	x->broken = true;
+	diagnose(x->reading->diagnosis, warn ? SEVERITY_WARNING :
+	    SEVERITY_ERROR, &at, variable_hint(x, name),
+	    "%.*s is not defined%s", STR_ARGS(all), warn ?
+	    ", and stays as it is" : "");
+	x->broken |= !warn;
 	return all.n;
 }
 

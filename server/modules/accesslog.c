@@ -390,7 +390,7 @@ is_wanted(const struct access_log *log, struct request *r)
 	if (log->condition != NULL)
 		return expr_true(log->condition, r, NULL, EXPR_NO_VARY) != 0;
 	return log->env.n == 0 ||
-	    (request_env_nocase(r, log->env).at == NULL) == log->unless;
+	    (request_env(r, log->env).at == NULL) == log->unless;
 }
 
 static void

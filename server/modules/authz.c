@@ -217,7 +217,8 @@ static const struct directive rows[] = {
 	{ 0 }
 };
 
-/* A scope without rules of its own leaves the outer ones in force. */
+/* A scope without rules of its own leaves the outer ones in force.  AuthMerging
+ * tells how the rules beside it join the outer ones, and is not inherited. */
 static void
 merge(struct arena *a, const void *outer, const void *inner, void *result)
 {
@@ -226,7 +227,10 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	int64_t how = number_or(i->merging, MERGING_OFF);
 	struct rule *both;
 
+	merged->merging = i->merging;
 	merged->root = i->root != NULL ? i->root : o->root;
+	if (!i->merging.given && i->root == NULL)
+		merged->merging = o->merging;
 	if (how == MERGING_OFF || i->root == NULL || o->root == NULL)
 		return;
 	both = arena_one(a, struct rule);

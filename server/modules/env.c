@@ -18,7 +18,7 @@ struct env_conf {
 	struct vec	unset;	/* const char * */
 };
 
-/* Give name its value, in its old place if it has one. */
+/* Give name its value: in its old place and spelling if it has one. */
 static void
 put(struct arena *a, struct vec *set, struct str name, struct str value)
 {
@@ -28,7 +28,8 @@ put(struct arena *a, struct vec *set, struct str name, struct str value)
 	for (size_t i = 0; i < set->n; i++) {
 		const struct env_entry *old = set->at[i];
 
-		if (str_eq(old->name, name)) {
+		if (str_eq_nocase(old->name, name)) {
+			e->name = old->name;
 			set->at[i] = e;
 			return;
 		}
@@ -40,7 +41,7 @@ static bool
 is_unset(const struct vec *unset, struct str name)
 {
 	for (size_t i = 0; i < unset->n; i++)
-		if (str_is(name, unset->at[i]))
+		if (str_is_nocase(name, unset->at[i]))
 			return true;
 	return false;
 }

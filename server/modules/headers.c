@@ -305,7 +305,7 @@ add_formatted(struct request *r, struct text *t, const struct part *p)
 		text_addf(t, "b=%u", conn_busy_percent());
 		break;
 	case 'e':
-		value = request_env_nocase(r, p->text);
+		value = request_env(r, p->text);
 		text_add(t, value.at != NULL ? value : STR("(null)"));
 		break;
 	case 's':
@@ -502,7 +502,7 @@ is_due(struct request *r, const struct change *c, bool early)
 	if (c->early != early)
 		return false;
 	if (c->env != NULL)
-		return (request_env_nocase(r, str_of(c->env)).at == NULL) ==
+		return (request_env(r, str_of(c->env)).at == NULL) ==
 		    c->env_missing;
 	return c->condition == NULL ||
 	    expr_true(c->condition, r, NULL, 0) == 1;

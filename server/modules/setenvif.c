@@ -263,7 +263,7 @@ subject_of(struct request *r, const struct rule *rule)
 	else
 		s = fields_join(r->arena, &r->in, rule->name);
 	if (s.at == NULL && rule->name.n > 0)
-		s = request_env_nocase(r, rule->name);
+		s = request_env(r, rule->name);
 	return s.at == NULL ? STR("") : s;
 }
 

@@ -86,7 +86,10 @@ take(struct deciding *d, const struct section *s)
 static void
 take_files(struct section_visit *v, const struct section *s)
 {
-	take((struct deciding *)v, s);
+	struct deciding *d = (struct deciding *)v;
+
+	d->v->group = v->group;
+	take(d, s);
 }
 
 static int
@@ -125,7 +128,7 @@ decide(struct deciding *d, const struct vec *conditions)
 int
 conditions_decide(struct request *r, struct str name, struct section_visit *v)
 {
-	struct deciding d = { { take_files, NULL }, v, r, name, PASS };
+	struct deciding d = { { .found = take_files }, v, r, name, PASS };
 
 	decide(&d, &core_conf(r->scope)->conditions);
 	if (v->gave_up == NULL)

@@ -128,6 +128,7 @@ struct section {
 	bool		 glob;		/* has * ? [ */
 	unsigned	 depth;		/* components of a Directory's path */
 	struct regex	*regex;		/* ...Match and ~ */
+	bool		 named;		/* some of its groups have names */
 	const struct expr *condition;	/* If and ElseIf */
 	const struct node *lines;	/* what stands in it */
 	struct scope	*scope;
@@ -151,6 +152,7 @@ struct sections {
 struct vhost {
 	const struct config *config;
 	struct spot	 at;		/* its <VirtualHost>; main: line 0 */
+	const struct node *lines;	/* what stands in that; main: NULL */
 	struct scope	*scope;		/* main server's below its own */
 	struct sections	 sections;	/* its own; the main's come before */
 	const char	*name;		/* ServerName without port */

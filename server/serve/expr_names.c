@@ -54,7 +54,7 @@ get_answer_field(struct evaluation *v, struct str arg)
 static struct str
 get_request_env(struct evaluation *v, struct str arg)
 {
-	return or_empty(request_env_nocase(v->r, arg));
+	return or_empty(request_env(v->r, arg));
 }
 
 static struct str
@@ -75,7 +75,7 @@ get_env(struct evaluation *v, struct str arg)
 	struct str value = request_note(v->r, arg);
 
 	if (value.at == NULL)
-		value = request_env_nocase(v->r, arg);
+		value = request_env(v->r, arg);
 	return value.at != NULL ? value : get_system_env(v, arg);
 }
 

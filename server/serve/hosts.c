@@ -130,6 +130,7 @@ host_open(struct setting *s)
 
 	host->config = c;
 	host->at = s->node->at;
+	host->lines = s->node->children;
 	host->scope = scope_new(s->arena);
 	host->scheme = "http";
 	for (int i = 0; i < s->argc && error == NULL; i++) {

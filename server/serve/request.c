@@ -90,33 +90,21 @@ request_adopt(struct request *r, const struct request *looked)
 /* ---- The environment ----------------------------------------------------- */
 
 static struct env_entry *
-env_find(const struct request *r, struct str name)
+entry_named(const struct vec *entries, struct str name)
 {
-	for (size_t i = 0; i < r->env.n; i++) {
-		struct env_entry *e = r->env.at[i];
+	for (size_t i = 0; i < entries->n; i++) {
+		struct env_entry *e = entries->at[i];
 
-		if (str_eq(e->name, name))
+		if (str_eq_nocase(e->name, name))
 			return e;
 	}
 	return NULL;
 }
 
-static struct str
-entry_nocase(const struct vec *entries, struct str name)
-{
-	for (size_t i = 0; i < entries->n; i++) {
-		const struct env_entry *e = entries->at[i];
-
-		if (str_eq_nocase(e->name, name))
-			return e->value;
-	}
-	return STR_NONE;
-}
-
 void
 request_env_set(struct request *r, struct str name, struct str value)
 {
-	struct env_entry *e = env_find(r, name);
+	struct env_entry *e = entry_named(&r->env, name);
 
 	if (e == NULL) {
 		e = arena_one(r->arena, struct env_entry);
@@ -134,7 +122,7 @@ request_env_unset(struct request *r, struct str name)
 	for (size_t i = 0; i < r->env.n; i++) {
 		struct env_entry *e = r->env.at[i];
 
-		if (!str_eq(e->name, name))
+		if (!str_eq_nocase(e->name, name))
 			r->env.at[kept++] = e;
 	}
 	r->env.n = kept;
@@ -143,34 +131,27 @@ request_env_unset(struct request *r, struct str name)
 struct str
 request_env(const struct request *r, struct str name)
 {
-	const struct env_entry *e = env_find(r, name);
+	const struct env_entry *e = entry_named(&r->env, name);
 
 	return e == NULL ? STR_NONE : e->value;
 }
 
 struct str
-request_env_nocase(const struct request *r, struct str name)
-{
-	return entry_nocase(&r->env, name);
-}
-
-struct str
 request_note(const struct request *r, struct str name)
 {
-	return entry_nocase(&r->notes, name);
+	const struct env_entry *e = entry_named(&r->notes, name);
+
+	return e == NULL ? STR_NONE : e->value;
 }
 
 void
 request_note_set(struct request *r, struct str name, struct str value)
 {
-	struct env_entry *e;
+	struct env_entry *e = entry_named(&r->notes, name);
 
-	for (size_t i = 0; i < r->notes.n; i++) {
-		e = r->notes.at[i];
-		if (str_eq_nocase(e->name, name)) {
-			e->value = value;
-			return;
-		}
+	if (e != NULL) {
+		e->value = value;
+		return;
 	}
 	e = arena_one(r->arena, struct env_entry);
 	*e = (struct env_entry){ name, value };

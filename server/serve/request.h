@@ -192,14 +192,13 @@ int		 request_restart(struct request *r, struct str uri,
  */
 void		 request_adopt(struct request *r, const struct request *looked);
 
-/* The environment; names are case-sensitive, values may be empty. */
+/* The environment: names in any letter case, and programs see that in which a
+ * name was first set; values may be empty. */
 void		 request_env_set(struct request *r, struct str name,
 		    struct str value);
 void		 request_env_unset(struct request *r, struct str name);
 /* STR_NONE (at == NULL) when not set. */
 struct str	 request_env(const struct request *r, struct str name);
-/* The first with this name in any letter case, as expressions ask for it. */
-struct str	 request_env_nocase(const struct request *r, struct str name);
 /* Notes: names in any letter case; STR_NONE when not set. */
 void		 request_note_set(struct request *r, struct str name,
 		    struct str value);

@@ -21,19 +21,26 @@
 
 /* Scopes are immutable, so the pair of addresses names the result, as long as
  * all three live: that is the era. */
-void
-route_merge(struct request *r, const struct scope *inner)
+static const struct scope *
+merge_pair(struct request *r, const struct scope *outer,
+    const struct scope *inner)
 {
 	struct era *e = r->era != NULL ? r->era : era_hold(r);
-	const void *pair[2] = { r->scope, inner };
+	const void *pair[2] = { outer, inner };
 	struct str key = str_n((const char *)pair, sizeof(pair));
 	struct scope *s = hash_get(e->merged, key);
 
 	if (s == NULL) {
-		s = scope_merge(e->arena, r->scope, inner);
+		s = scope_merge(e->arena, outer, inner);
 		hash_set(e->merged, str_copy(e->arena, key), s);
 	}
-	r->scope = s;
+	return s;
+}
+
+void
+route_merge(struct request *r, const struct scope *inner)
+{
+	r->scope = merge_pair(r, r->scope, inner);
 }
 
 /* Begin again with the host's own settings: the only moment at which a request
@@ -47,25 +54,70 @@ merge_nothing(struct request *r)
 		r->client->story->anew(r->client->story, r);
 }
 
-/* A visit that merges each section found into a request's scope. */
+/* A visit that merges the sections found into a request's scope. */
 struct merging {
 	struct section_visit visit;
 	struct request	*r;
 	struct vec	 with_inside;	/* the <Files> in those found */
+	/* Those of one kind, merged among themselves; NULL: none. */
+	const struct scope *apart;
 };
 
 static void
-merge_found(struct section_visit *v, const struct section *s)
+note_found(struct merging *m, const struct section *s)
 {
-	struct merging *m = (struct merging *)v;
 	struct story *story = m->r->client->story;
 
-	route_merge(m->r, s->scope);
+	if (s->named)
+		section_env(&m->visit, s, m->r);
 	if (story != NULL)
 		story->section(story, m->r, s);
 	if (s->inside != NULL)
 		vec_add(m->r->arena, &m->with_inside,
 		    (void *)(uintptr_t)s->inside);
+}
+
+static void
+merge_found(struct section_visit *v, const struct section *s)
+{
+	struct merging *m = (struct merging *)v;
+
+	route_merge(m->r, s->scope);
+	note_found(m, s);
+}
+
+/* As Apache does it, <Files>, <Location> and <If> sections are merged each with
+ * their kind before they cover others: it shows where a setting tells how to
+ * join what it covers (AuthMerging, RewriteOptions Inherit). */
+static void
+merge_apart(struct section_visit *v, const struct section *s)
+{
+	struct merging *m = (struct merging *)v;
+
+	m->apart = m->apart == NULL ? s->scope :
+	    merge_pair(m->r, m->apart, s->scope);
+	note_found(m, s);
+}
+
+static void
+begin_kind(struct merging *m)
+{
+	m->visit.found = merge_apart;
+	m->apart = NULL;
+}
+
+static void
+end_kind(struct merging *m)
+{
+	if (m->apart != NULL)
+		route_merge(m->r, m->apart);
+	m->apart = NULL;
+}
+
+static struct merging
+merging(struct request *r)
+{
+	return (struct merging){ .visit = { .found = merge_found }, .r = r };
 }
 
 /* PASS, or a refusal when a section's pattern could not be decided: it may
@@ -89,8 +141,21 @@ merge_locations(struct merging *m)
 {
 	const struct request *r = m->r;
 
+	begin_kind(m);
 	sections_location(&r->config->main->sections, &r->vhost->sections,
 	    r->path, &m->visit);
+	end_kind(m);
+}
+
+static int
+merge_conditions(struct merging *m, struct str name)
+{
+	int said;
+
+	begin_kind(m);
+	said = conditions_decide(m->r, name, &m->visit);
+	end_kind(m);
+	return said;
 }
 
 /* ---- Virtual host and Location ------------------------------------------- */
@@ -114,11 +179,11 @@ route_vhost(struct request *r)
 int
 route_location(struct request *r)
 {
-	struct merging m = { { merge_found, NULL }, r, { 0 } };
+	struct merging m = merging(r);
 	int said;
 
 	merge_locations(&m);
-	said = conditions_decide(r, STR_NONE, &m.visit);
+	said = merge_conditions(&m, STR_NONE);
 	return said != PASS ? said : merged(&m);
 }
 
@@ -147,7 +212,7 @@ struct descent {
 static void
 descent_begin(struct descent *d, struct request *r)
 {
-	*d = (struct descent){ .m = { { merge_found, NULL }, r, { 0 } },
+	*d = (struct descent){ .m = merging(r),
 	    .walk = htaccess_walk(r), .depth = 1,
 	    .strictest = OS_LINKS_FOLLOW };
 	merge_nothing(r);
@@ -434,11 +499,13 @@ merge_files(struct merging *m)
 	const struct request *r = m->r;
 	struct str name = name_in_directory(r);
 
+	begin_kind(m);
 	sections_files(&r->config->main->sections, name, &m->visit);
 	if (r->vhost != r->config->main)
 		sections_files(&r->vhost->sections, name, &m->visit);
 	for (size_t i = 0; i < m->with_inside.n; i++)
 		sections_files(m->with_inside.at[i], name, &m->visit);
+	end_kind(m);
 }
 
 /*
@@ -523,7 +590,7 @@ route_directory(struct request *r)
 	if (r->found.kind != FOUND_DIRECTORY)
 		merge_files(&d.m);
 	merge_locations(&d.m);
-	said = conditions_decide(r, name_in_directory(r), &d.m.visit);
+	said = merge_conditions(&d.m, name_in_directory(r));
 	if (said == PASS)
 		said = check_reached(r);
 	return said != PASS ? said : merged(&d.m);

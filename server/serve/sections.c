@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "conf/directive.h"
+#include "serve/request.h"
 #include "serve/sections.h"
 
 /* ---- Reading ------------------------------------------------------------- */
@@ -52,6 +54,17 @@ is_in_files(const struct place *p)
 	return false;
 }
 
+static const char *
+regex_read(struct setting *s, int arg, struct section *n)
+{
+	const char *error = read_regex(s, arg, 0, &n->regex);
+
+	for (size_t i = 1; error == NULL && i <= regex_groups(n->regex); i++)
+		if (regex_group_name(n->regex, i).n > 0)
+			n->named = true;
+	return error;
+}
+
 /*
  * The argument of a section: plain or wildcard text into pattern, or a regular
  * expression for "...Match" and "~".  *regex says which.
@@ -75,7 +88,7 @@ pattern_read(struct setting *s, struct section *n, bool *regex)
 	if (n->pattern.n == 0)
 		return "must not be empty";
 	if (*regex)
-		return read_regex(s, last, 0, &n->regex);
+		return regex_read(s, last, n);
 	n->glob = str_has_glob(n->pattern);
 	return NULL;
 }
@@ -194,23 +207,48 @@ table_find(const struct hash *table, struct str path)
 }
 
 static bool
-glob_found(const struct section *s, struct str directory, unsigned depth)
+regex_found(const struct section *s, struct str subject,
+    struct section_visit *v)
 {
-	return s->depth == depth &&
-	    str_glob(s->pattern, directory, true, false);
+	static struct str group[REGEX_GROUPS];
+	int found = regex_match(s->regex, subject, group,
+	    s->named ? REGEX_GROUPS : 0);
+
+	v->group = group;
+	if (found < 0 && v->gave_up == NULL)
+		v->gave_up = s;
+	return found == 1;
 }
 
-static void
-one_directory(const struct sections *in, struct str directory,
-    unsigned depth, struct section_visit *v)
+/* What a directory or a URL path is compared with. */
+struct subject {
+	struct str	 path;
+	unsigned	 depth;		/* of a directory; 0: a URL path */
+};
+
+static bool
+pattern_found(const struct section *s, const struct subject *is,
+    struct section_visit *v)
 {
-	const struct vec *plain = table_find(in->directories, directory);
+	if (is->depth != 0 && is->depth != s->depth)
+		return false;
+	if (s->regex != NULL)
+		return regex_found(s, is->path, v);
+	return str_glob(s->pattern, is->path, true, false);
+}
+
+/* Tell of those of plain, and of those patterns that fit, in the order of the
+ * configuration. */
+static void
+visit_both(const struct vec *plain, const struct vec *patterns,
+    const struct subject *is, struct section_visit *v)
+{
 	size_t i = 0;
 
-	for (size_t g = 0; g < in->directory_globs.n; g++) {
-		const struct section *s = in->directory_globs.at[g];
+	for (size_t k = 0; k < patterns->n; k++) {
+		const struct section *s = patterns->at[k];
 
-		if (!glob_found(s, directory, depth))
+		if (!pattern_found(s, is, v))
 			continue;
 		for (; i < plain->n; i++) {
 			const struct section *p = plain->at[i];
@@ -225,6 +263,14 @@ one_directory(const struct sections *in, struct str directory,
 		v->found(v, plain->at[i]);
 }
 
+static void
+one_directory(const struct sections *in, struct str directory,
+    unsigned depth, struct section_visit *v)
+{
+	visit_both(table_find(in->directories, directory),
+	    &in->directory_globs, &(struct subject){ directory, depth }, v);
+}
+
 void
 sections_directory(const struct sections *outer, const struct sections *inner,
     struct str directory, unsigned depth, struct section_visit *v)
@@ -232,17 +278,6 @@ sections_directory(const struct sections *outer, const struct sections *inner,
 	one_directory(outer, directory, depth, v);
 	if (inner != outer)
 		one_directory(inner, directory, depth, v);
-}
-
-static bool
-regex_found(const struct section *s, struct str subject,
-    struct section_visit *v)
-{
-	int found = regex_match(s->regex, subject, NULL, 0);
-
-	if (found < 0 && v->gave_up == NULL)
-		v->gave_up = s;
-	return found == 1;
 }
 
 static void
@@ -321,38 +356,12 @@ plain_locations(const struct hash *table, struct str path)
 	return &found;
 }
 
-static bool
-location_glob_found(const struct section *s, struct str path,
-    struct section_visit *v)
-{
-	if (s->regex != NULL)
-		return regex_found(s, path, v);
-	return str_glob(s->pattern, path, true, false);
-}
-
 static void
 one_location(const struct sections *in, struct str path,
     struct section_visit *v)
 {
-	const struct vec *plain = plain_locations(in->locations, path);
-	size_t i = 0;
-
-	for (size_t g = 0; g < in->location_globs.n; g++) {
-		const struct section *s = in->location_globs.at[g];
-
-		if (!location_glob_found(s, path, v))
-			continue;
-		for (; i < plain->n; i++) {
-			const struct section *p = plain->at[i];
-
-			if (p->order > s->order)
-				break;
-			v->found(v, p);
-		}
-		v->found(v, s);
-	}
-	for (; i < plain->n; i++)
-		v->found(v, plain->at[i]);
+	visit_both(plain_locations(in->locations, path), &in->location_globs,
+	    &(struct subject){ path, 0 }, v);
 }
 
 void
@@ -362,4 +371,22 @@ sections_location(const struct sections *outer, const struct sections *inner,
 	one_location(outer, path, v);
 	if (inner != outer)
 		one_location(inner, path, v);
+}
+
+void
+section_env(const struct section_visit *v, const struct section *s,
+    struct request *r)
+{
+	for (size_t i = 1; s->named && i < REGEX_GROUPS; i++) {
+		struct text name = { .arena = r->arena };
+		struct str part = regex_group_name(s->regex, i);
+
+		if (part.n == 0 || v->group[i].at == NULL)
+			continue;
+		text_addz(&name, "MATCH_");
+		for (size_t k = 0; k < part.n; k++)
+			text_addc(&name, char_upper(part.at[k]));
+		request_env_set(r, text_str(&name), str_copy(r->arena,
+		    v->group[i]));
+	}
 }

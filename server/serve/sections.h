@@ -10,6 +10,8 @@
 
 #include "serve/core.h"
 
+struct request;
+
 /* Setters of the section directives' rows. */
 const char	*section_open_directory(struct setting *s);
 const char	*section_open_files(struct setting *s);
@@ -27,7 +29,15 @@ struct section_visit {
 	/* The first whose pattern could not be decided on this subject; NULL.
 	 * What it protects must not be served. */
 	const struct section *gave_up;
+	/* What the groups of a section that is named matched, while it is
+	 * told: slices of the subject. */
+	const struct str *group;
 };
+
+/* For each named group of s that matched, as v tells: "MATCH_" and the name in
+ * capitals go with the value to r's environment. */
+void	 section_env(const struct section_visit *v, const struct section *s,
+	    struct request *r);
 
 /* <Directory> sections for directory (absolute, no trailing slash but "/"),
  * whose number of components is depth: first outer's, then inner's. */

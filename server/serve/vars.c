@@ -5,6 +5,7 @@
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -631,7 +632,7 @@ is_listed(const struct vec *list, struct str name)
 	for (size_t i = 0; i < list->n; i++) {
 		const char *z = list->at[i];
 
-		if (strncmp(z, name.at, name.n) == 0 && z[name.n] == '=')
+		if (strncasecmp(z, name.at, name.n) == 0 && z[name.n] == '=')
 			return true;
 	}
 	return false;
@@ -650,7 +651,8 @@ readable(struct arena *a, struct str name)
 	return str_n(z, name.n);
 }
 
-/* What the server or the client said cannot be said otherwise; but what they
+/* What the server or the client said cannot be said otherwise, nor in another
+ * letter case, which some programs would take for it; but what they
  * left open can: HTTPS behind a proxy. */
 static void
 put_settings(struct request *r, struct vec *to)

@@ -236,6 +236,11 @@ static const struct {
 	{ "Require all denied", "AuthMerging Off", VERDICT_DENIED },
 	{ "AuthMerging Or", "AuthMerging And\nRequire all granted",
 	  VERDICT_GRANTED },
+	/* It is not inherited. */
+	{ "Require all denied\nAuthMerging Or", "Require all granted",
+	  VERDICT_GRANTED },
+	{ "Require all granted\nAuthMerging Or", "Require all denied",
+	  VERDICT_DENIED },
 };
 
 START_TEST(merging)
