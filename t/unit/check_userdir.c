@@ -26,7 +26,7 @@ static const struct {
 	{ "UserDir http://x.org/users", "/~me/a b", 302,
 	  "http://x.org/users/me/a%20b" },
 	{ "UserDir http://x.org/~*/", "/~me/a?", 302,
-	  "http://x.org/~me/a%3F" },
+	  "http://x.org/~me/a%3f" },
 	{ "UserDir /u\nUserDir disabled me you", "/~me/x", PASS, NULL },
 	{ "UserDir /u\nUserDir disabled me you", "/~her/x", DONE, "/u/her/x" },
 	{ "UserDir /u\nUserDir disabled", "/~me", PASS, NULL },
