@@ -134,7 +134,7 @@ refuse(struct script *s, int status, int64_t again_ms, const char *why,
 static void
 refuse_full(struct script *s, const char *why)
 {
-	refuse(s, 503, turnstile_wait_ms(turnstile, &rules), why,
+	refuse(s, 503, turnstile_wait_ms(turnstile), why,
 	    "The server runs as many programs as it can. Try again in a "
 	    "moment.");
 }
@@ -172,7 +172,7 @@ admit(void)
 		if (!turnstile_eligible(turnstile, &s->admission.turn))
 			continue;
 		if (!turnstile_enter(turnstile, own_row, &s->admission.turn,
-		    &rules, clock_ms())) {
+		    clock_ms())) {
 			first = s->admission.turn.number;
 			break;
 		}
@@ -279,7 +279,7 @@ admission_enter(struct script *s)
 	}
 	turnstile_number(turnstile, own_row, &a->turn, now);
 	if (list_empty(&waiting) && turnstile_enter(turnstile, own_row,
-	    &a->turn, &rules, now))
+	    &a->turn, now))
 		let_in(s);
 	else if (!turnstile_wait(turnstile, own_row, &rules))
 		refuse_full(s, "the queue is full");
@@ -339,8 +339,8 @@ max_scripts(void)
 static void
 settle_rules(const struct admission_conf *c)
 {
-	rules.max = c->max.given && !c->max.automatic ?
-	    (unsigned)c->max.is : max_scripts();
+	turnstile_limit(turnstile, c->max.given && !c->max.automatic ?
+	    (unsigned)c->max.is : max_scripts());
 	rules.max_waiting = c->queue.given && !c->queue.automatic ?
 	    (unsigned)c->queue.is : max_requests;
 	rules.budget_ms = c->budget.ms;
@@ -354,10 +354,10 @@ worker(struct loop *l, const struct config *c)
 	loop = l;
 	list_init(&waiting);
 	list_init(&queue);
-	settle_rules(scope_get(c->main->scope, &mod_admission));
 	if (turnstile == NULL)
 		turnstile = turnstile_new(1);
 	assert(turnstile != NULL);
+	settle_rules(scope_get(c->main->scope, &mod_admission));
 	tick.fire = time_passes;
 	again.run = admit_again;
 	alarm_watch = (struct watch){ .ready = alarm_rings,

@@ -45,6 +45,7 @@ struct client {
 struct turnstile {
 	unsigned		n_rows, n_alarms;
 	int			alarms[ALARMS][2];
+	_Atomic unsigned	max;		/* scripts at once */
 	_Atomic unsigned	used;		/* rows behind are empty */
 	_Atomic unsigned	holder;		/* of the lock: a row + 1 */
 	_Atomic uint64_t	number;		/* highest let in */
@@ -167,6 +168,15 @@ wake_waiting(struct turnstile *t, unsigned but)
 	for (unsigned i = 0; i < t->used; i++)
 		if (i != but && t->rows[i].waiting > 0)
 			wake(t, i);
+}
+
+void
+turnstile_limit(struct turnstile *t, unsigned max)
+{
+	unsigned before = atomic_exchange(&t->max, max);
+
+	if (before != 0 && (max == 0 || max > before))
+		wake_waiting(t, t->n_rows);
 }
 
 /* The row that comes before this number, or -1. */
@@ -307,15 +317,16 @@ let_in(struct turnstile *t, struct row *r, struct turn *turn, int64_t now_ms)
 
 bool
 turnstile_enter(struct turnstile *t, unsigned row, struct turn *turn,
-    const struct turnstile_rules *rules, int64_t now_ms)
+    int64_t now_ms)
 {
+	unsigned max = t->max;
 	bool locked, in = false;
 	int before;
 
 	touch(t, row);
 	locked = lock(t, row);
 	before = row_before(t, row, turn->number);
-	if ((rules->max == 0 || turnstile_running(t) < rules->max) &&
+	if ((max == 0 || turnstile_running(t) < max) &&
 	    turnstile_eligible(t, turn)) {
 		if (before == -1) {
 			let_in(t, &t->rows[row], turn, now_ms);
@@ -401,11 +412,10 @@ turnstile_show(struct turnstile *t, unsigned row, uint64_t number)
 }
 
 int64_t
-turnstile_wait_ms(const struct turnstile *t,
-    const struct turnstile_rules *rules)
+turnstile_wait_ms(const struct turnstile *t)
 {
 	int64_t mean = t->mean_ms / MEAN_OF;
+	unsigned max = t->max;
 
-	return rules->max == 0 ? mean :
-	    mean * (turnstile_waiting(t) + 1) / rules->max;
+	return max == 0 ? mean : mean * (turnstile_waiting(t) + 1) / max;
 }

@@ -34,7 +34,6 @@ struct turn {
 
 /* What holds for all. */
 struct turnstile_rules {
-	unsigned	max;		/* scripts at once; 0: any number */
 	unsigned	max_waiting;
 	int64_t		budget_ms, period_ms;	/* of one client; 0: none */
 };
@@ -43,6 +42,9 @@ struct turnstile;
 
 /* By the master.  NULL with errno. */
 struct turnstile *turnstile_new(unsigned n_rows);
+/* From now on there may be so many scripts at once; 0: any number.  That holds
+ * for the workers of before a reload, too. */
+void		 turnstile_limit(struct turnstile *t, unsigned max);
 /* The worker of this row is gone, however it went. */
 void		 turnstile_forget(struct turnstile *t, unsigned row);
 /* An end of a pipe that wakes the worker of this row: something was written to
@@ -55,11 +57,10 @@ void		 turnstile_number(struct turnstile *t, unsigned row,
 /* Could it run if there were a place for one more? */
 bool		 turnstile_eligible(const struct turnstile *t,
 		    const struct turn *turn);
-/* Let it in, unless max are in everywhere, or an eligible one with a lower
+/* Let it in, unless as many are in as may be, or an eligible one with a lower
  * number waits for another worker: those are woken then. */
 bool		 turnstile_enter(struct turnstile *t, unsigned row,
-		    struct turn *turn, const struct turnstile_rules *rules,
-		    int64_t now_ms);
+		    struct turn *turn, int64_t now_ms);
 /* It is over: others are woken. */
 void		 turnstile_leave(struct turnstile *t, unsigned row,
 		    const struct turn *turn,
@@ -78,8 +79,7 @@ void		 turnstile_show(struct turnstile *t, unsigned row,
 int64_t		 turnstile_debt_ms(struct turnstile *t, uint64_t client,
 		    const struct turnstile_rules *rules, int64_t now_ms);
 /* How long, in ms, a new request would probably wait. */
-int64_t		 turnstile_wait_ms(const struct turnstile *t,
-		    const struct turnstile_rules *rules);
+int64_t		 turnstile_wait_ms(const struct turnstile *t);
 /* Over all workers. */
 unsigned	 turnstile_running(const struct turnstile *t);
 unsigned	 turnstile_waiting(const struct turnstile *t);

@@ -188,6 +188,14 @@ has_landlock(void)
 #endif
 }
 
+/* Containers often have a root who may not. */
+static bool
+may_mount(void)
+{
+	return geteuid() == 0 && in_path("unshare") && in_path("mount") &&
+	    system("unshare -m mount -t tmpfs none /tmp 2>/dev/null") == 0;
+}
+
 static void
 do_needs(const struct words *w)
 {
@@ -205,6 +213,9 @@ do_needs(const struct words *w)
 	} else if (strcmp(w->rest, "landlock") == 0) {
 		if (!has_landlock())
 			skip("needs Linux 6.12 with Landlock");
+	} else if (strcmp(w->rest, "mounts") == 0) {
+		if (!may_mount())
+			skip("needs the right to mount file systems");
 	} else if (!in_path(w->rest)) {
 		skip("needs %s", w->rest);
 	}

@@ -29,36 +29,56 @@ turn_of(unsigned row, uint64_t client)
 
 START_TEST(at_most_so_many)
 {
-	struct turnstile_rules rules = { .max = 3, .max_waiting = 2 };
+	struct turnstile_rules rules = { .max_waiting = 2 };
 	struct turn turns[4];
 	unsigned i;
 
+	turnstile_limit(t, 3);
 	for (i = 0; i < 3; i++) {
 		turns[i] = turn_of(i, 7);
-		ck_assert(turnstile_enter(t, i, &turns[i], &rules, 0));
+		ck_assert(turnstile_enter(t, i, &turns[i], 0));
 	}
 	turns[3] = turn_of(3, 8);
-	ck_assert(!turnstile_enter(t, 3, &turns[3], &rules, 0));
+	ck_assert(!turnstile_enter(t, 3, &turns[3], 0));
 	ck_assert_uint_eq(turnstile_running(t), 3);
 	turnstile_leave(t, 1, &turns[1], &rules, 0);
-	ck_assert(turnstile_enter(t, 3, &turns[3], &rules, 0));
+	ck_assert(turnstile_enter(t, 3, &turns[3], 0));
 	ck_assert_uint_eq(turnstile_running(t), 3);
 	/* A worker's death frees what it held. */
 	turnstile_forget(t, 3);
 	turnstile_forget(t, 0);
 	ck_assert_uint_eq(turnstile_running(t), 1);
-	ck_assert(turnstile_enter(t, 1, &turns[1], &rules, 0));
+	ck_assert(turnstile_enter(t, 1, &turns[1], 0));
+}
+END_TEST
+
+/* A new limit holds for those who wait, too, and they hear of it. */
+START_TEST(limits_change)
+{
+	struct turnstile_rules rules = { .max_waiting = 2 };
+	struct turn a = turn_of(0, 7), b = turn_of(1, 8);
+	char c;
+
+	turnstile_limit(t, 1);
+	ck_assert(turnstile_enter(t, 0, &a, 0));
+	ck_assert(!turnstile_enter(t, 1, &b, 0));
+	ck_assert(turnstile_wait(t, 1, &rules));
+	turnstile_limit(t, 1);
+	ck_assert_int_eq(read(turnstile_alarm(t, 1), &c, 1), -1);
+	turnstile_limit(t, 2);
+	ck_assert_int_eq(read(turnstile_alarm(t, 1), &c, 1), 1);
+	ck_assert(turnstile_enter(t, 1, &b, 0));
 }
 END_TEST
 
 START_TEST(any_number)
 {
-	struct turnstile_rules rules = { .max = 0 };
+	struct turnstile_rules rules = { .max_waiting = 0 };
 	struct turn turn = turn_of(0, 7);
 	unsigned i;
 
 	for (i = 0; i < TURNSTILE_RUNNING_MAX + 10; i++)
-		ck_assert(turnstile_enter(t, 0, &turn, &rules, 0));
+		ck_assert(turnstile_enter(t, 0, &turn, 0));
 	for (i = 0; i < TURNSTILE_RUNNING_MAX + 10; i++)
 		turnstile_leave(t, 0, &turn, &rules, 0);
 	ck_assert_uint_eq(turnstile_running(t), 0);
@@ -67,7 +87,7 @@ END_TEST
 
 START_TEST(queue_is_bounded)
 {
-	struct turnstile_rules rules = { .max = 1, .max_waiting = 2 };
+	struct turnstile_rules rules = { .max_waiting = 2 };
 
 	ck_assert(turnstile_wait(t, 0, &rules));
 	ck_assert(turnstile_wait(t, 1, &rules));
@@ -96,17 +116,16 @@ static const struct {
 
 START_TEST(caps_of_files_and_directories)
 {
-	struct turnstile_rules rules = { .max = 10 };
 	struct turn a = turn_of(0, 7), b = turn_of(1, 7), c = turn_of(0, 8);
 
-	ck_assert(turnstile_enter(t, 0, &a, &rules, 0));
-	ck_assert(turnstile_enter(t, 1, &b, &rules, 0));
+	ck_assert(turnstile_enter(t, 0, &a, 0));
+	ck_assert(turnstile_enter(t, 1, &b, 0));
 	c.file = likes[_i].file;
 	c.directory = likes[_i].directory;
 	c.max_file = likes[_i].max_file;
 	c.max_directory = likes[_i].max_directory;
 	ck_assert_int_eq(turnstile_eligible(t, &c), likes[_i].eligible);
-	ck_assert_int_eq(turnstile_enter(t, 0, &c, &rules, 0),
+	ck_assert_int_eq(turnstile_enter(t, 0, &c, 0),
 	    likes[_i].eligible);
 }
 END_TEST
@@ -114,12 +133,13 @@ END_TEST
 /* One client floods; the first of another comes right after what is in. */
 START_TEST(numbers_are_fair)
 {
-	struct turnstile_rules rules = { .max = 1, .max_waiting = 9 };
+	struct turnstile_rules rules = { .max_waiting = 9 };
 	struct turn flood[10], in, other;
 	unsigned i;
 
+	turnstile_limit(t, 1);
 	in = turn_of(0, 7);
-	ck_assert(turnstile_enter(t, 0, &in, &rules, 0));
+	ck_assert(turnstile_enter(t, 0, &in, 0));
 	for (i = 0; i < 10; i++)
 		flood[i] = turn_of(0, 7);
 	other = turn_of(1, 8);
@@ -131,22 +151,23 @@ START_TEST(numbers_are_fair)
 	ck_assert(turnstile_wait(t, 1, &rules));
 	turnstile_show(t, 1, other.number);
 	turnstile_leave(t, 0, &in, &rules, 0);
-	ck_assert(!turnstile_enter(t, 0, &flood[1], &rules, 0));
-	ck_assert(turnstile_enter(t, 1, &other, &rules, 0));
+	ck_assert(!turnstile_enter(t, 0, &flood[1], 0));
+	ck_assert(turnstile_enter(t, 1, &other, 0));
 	turnstile_show(t, 1, TURNSTILE_NO_NUMBER);
 	turnstile_leave(t, 1, &other, &rules, 0);
-	ck_assert(turnstile_enter(t, 0, &flood[1], &rules, 0));
+	ck_assert(turnstile_enter(t, 0, &flood[1], 0));
 }
 END_TEST
 
 /* Whoever is passed over, or waits when somebody leaves, hears of it. */
 START_TEST(others_are_woken)
 {
-	struct turnstile_rules rules = { .max = 1, .max_waiting = 9 };
+	struct turnstile_rules rules = { .max_waiting = 9 };
 	struct turn in = turn_of(0, 7), other = turn_of(1, 8), third;
 	char c;
 
-	ck_assert(turnstile_enter(t, 0, &in, &rules, 0));
+	turnstile_limit(t, 1);
+	ck_assert(turnstile_enter(t, 0, &in, 0));
 	ck_assert_int_eq(read(turnstile_alarm(t, 1), &c, 1), -1);
 	ck_assert(turnstile_wait(t, 1, &rules));
 	turnstile_show(t, 1, other.number);
@@ -154,7 +175,7 @@ START_TEST(others_are_woken)
 	ck_assert_int_eq(read(turnstile_alarm(t, 1), &c, 1), 1);
 	third = turn_of(2, 9);
 	third.number = other.number + 1;
-	ck_assert(!turnstile_enter(t, 2, &third, &rules, 0));
+	ck_assert(!turnstile_enter(t, 2, &third, 0));
 	ck_assert_int_eq(read(turnstile_alarm(t, 1), &c, 1), 1);
 	ck_assert_int_eq(read(turnstile_alarm(t, 0), &c, 1), -1);
 }
@@ -167,7 +188,7 @@ START_TEST(budget)
 	struct turn turn = turn_of(0, 7);
 
 	ck_assert_int_eq(turnstile_debt_ms(t, 7, &rules, 0), 0);
-	ck_assert(turnstile_enter(t, 0, &turn, &rules, 0));
+	ck_assert(turnstile_enter(t, 0, &turn, 0));
 	ck_assert_int_eq(turnstile_debt_ms(t, 7, &rules, 900), 0);
 	/* What runs counts already, for this client. */
 	ck_assert_int_gt(turnstile_debt_ms(t, 7, &rules, 1500), 0);
@@ -182,30 +203,31 @@ END_TEST
 
 /* Many processes go through; there are never more than may. */
 static void
-go_through(unsigned row, const struct turnstile_rules *rules)
+go_through(unsigned row)
 {
+	struct turnstile_rules rules = { .max_waiting = 0 };
 	struct turn turn;
 
 	for (int i = 0; i < 20000; i++) {
 		turn = turn_of(row, row);
-		if (!turnstile_enter(t, row, &turn, rules, 0))
+		if (!turnstile_enter(t, row, &turn, 0))
 			continue;
-		if (turnstile_running(t) > rules->max)
+		if (turnstile_running(t) > 2)
 			_exit(1);
-		turnstile_leave(t, row, &turn, rules, 0);
+		turnstile_leave(t, row, &turn, &rules, 0);
 	}
 	_exit(0);
 }
 
 START_TEST(never_more_at_once)
 {
-	struct turnstile_rules rules = { .max = 2 };
 	int status;
 	unsigned i;
 
+	turnstile_limit(t, 2);
 	for (i = 0; i < 4; i++)
 		if (fork() == 0)
-			go_through(i, &rules);
+			go_through(i);
 	for (i = 0; i < 4; i++) {
 		ck_assert_int_gt(wait(&status), 0);
 		ck_assert_int_eq(status, 0);
@@ -226,6 +248,7 @@ main(void)
 
 	tcase_add_checked_fixture(c, setup, NULL);
 	tcase_add_test(c, at_most_so_many);
+	tcase_add_test(c, limits_change);
 	tcase_add_test(c, any_number);
 	tcase_add_test(c, queue_is_bounded);
 	tcase_add_loop_test(c, caps_of_files_and_directories, 0,
