@@ -53,6 +53,7 @@ struct cgi {
 	struct script_terms terms;
 	struct cgihead	 head;
 	bool		 bad;		/* it is malformed */
+	bool		 held;		/* it is there, but not yet sent */
 };
 
 extern struct module mod_cgi;
@@ -205,12 +206,54 @@ answer(struct request *r, struct cgi *c)
 	return DONE;
 }
 
+/* A script that speaks for itself. */
+static bool
+is_nph(const struct cgi *c)
+{
+	return strncmp(c->script->name, "nph-", 4) == 0;
+}
+
+static int
+answer_nph(struct request *r, struct cgi *c)
+{
+	r->nph = true;
+	r->body = script_body(c->script);
+	return DONE;
+}
+
+/*
+ * A program may answer before the whole body of the request has come.  If that
+ * turns out to be cut short, or malformed, the client shall hear of that, as
+ * from Apache; so the answer is held back, as long as it is short, and unless a
+ * conversation is wanted.
+ */
+static int
+answer_in_time(struct request *r, struct cgi *c)
+{
+	enum script_look got = SCRIPT_WAIT;
+	struct str all;
+
+	c->held = true;
+	while (!c->terms.converses && script_awaits_body(c->script) &&
+	    (got = script_read(c->script, &all)) == SCRIPT_MORE)
+		continue;
+	if (c->script->failed != 0)
+		return c->script->failed;
+	if (!c->terms.converses && script_awaits_body(c->script) &&
+	    got != SCRIPT_FULL)
+		return WAIT;
+	cgihead_moved(&c->head, script_unused(c->script).at);
+	return is_nph(c) ? answer_nph(r, c) : answer(r, c);
+}
+
 /* Asked again and again until the head is there. */
 static int
 read_head(struct request *r, struct cgi *c)
 {
 	struct str all;
 
+	if (c->held)
+		return answer_in_time(r, c);
 	if (c->bad)
 		return refuse_head(r, c);
 	for (;;) {
@@ -230,28 +273,13 @@ read_head(struct request *r, struct cgi *c)
 		}
 		switch (cgihead_parse(&c->head, all.at, all.n)) {
 		case CGIHEAD_DONE:
-			return answer(r, c);
+			return answer_in_time(r, c);
 		case CGIHEAD_BAD:
 			return refuse_head(r, c);
 		default:
 			break;
 		}
 	}
-}
-
-/* A script that speaks for itself. */
-static bool
-is_nph(const struct cgi *c)
-{
-	return strncmp(c->script->name, "nph-", 4) == 0;
-}
-
-static int
-answer_nph(struct request *r, struct cgi *c)
-{
-	r->nph = true;
-	r->body = script_body(c->script);
-	return DONE;
 }
 
 /* ---- Starting ------------------------------------------------------------ */
@@ -363,7 +391,7 @@ start(struct request *r, struct cgi *c)
 	status = script_start(c->script, &p);
 	if (status != 0)
 		return status;
-	return is_nph(c) ? answer_nph(r, c) : read_head(r, c);
+	return is_nph(c) ? answer_in_time(r, c) : read_head(r, c);
 }
 
 static struct cgi *
@@ -377,6 +405,7 @@ cgi_new(struct request *r)
 		.timeout_ms = number_or(conf->timeout_ms,
 		    number_or(core->timeout_ms, 60000)),
 		.record = recorder(r),
+		.converses = !flag_or(conf->buffering, true),
 	};
 	c->script = script_new(r, &c->terms);
 	cgihead_init(&c->head, r->arena, &head_limits);

@@ -19,6 +19,10 @@
 #define HERE	"/bin/true"	/* a program that surely runs here */
 #define ELF	"\177ELF"
 
+/* Linux takes 32 pages for one variable; where there is no such bound, none is
+ * that long. */
+enum { VARIABLE_MAX = 128 * 1024 };
+
 /* The first bytes of a file; how many there are. */
 static size_t
 peek(const char *path, char *room, size_t n)
@@ -135,6 +139,82 @@ explain_content(const struct request *r, const char *path, int error)
 	    "it could not be run";
 }
 
+/* ---- Too large to be started --------------------------------------------- */
+
+/* Where a variable comes from, and with what its client is told so. */
+enum origin { OF_FIELDS, OF_TARGET, OF_OURSELVES, N_ORIGINS };
+
+static const int statuses[N_ORIGINS] = { 431, 414, 500 };
+
+static enum origin
+origin_of(const char *variable)
+{
+	static const struct {
+		const char	*prefix;
+		enum origin	 origin;
+	} known[] = {
+		{ "HTTP_", OF_FIELDS },
+		{ "CONTENT_TYPE=", OF_FIELDS },
+		{ "REQUEST_URI=", OF_TARGET },
+		{ "QUERY_STRING=", OF_TARGET },
+		{ "PATH_INFO=", OF_TARGET },
+		{ "PATH_TRANSLATED=", OF_TARGET },
+		{ "SCRIPT_U", OF_TARGET },	/* _URL, _URI */
+		{ "REDIRECT_QUERY_STRING=", OF_TARGET },
+		{ "REDIRECT_URL=", OF_TARGET },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strncmp(variable, known[i].prefix,
+		    strlen(known[i].prefix)) == 0)
+			return known[i].origin;
+	return OF_OURSELVES;
+}
+
+/* Whose bytes are the most. */
+static enum origin
+origin_of_most(char *const *envp)
+{
+	size_t bytes[N_ORIGINS] = { 0 };
+	enum origin most = OF_OURSELVES;
+
+	for (; *envp != NULL; envp++)
+		bytes[origin_of(*envp)] += strlen(*envp);
+	for (int i = 0; i < N_ORIGINS; i++)
+		if (bytes[i] > bytes[most])
+			most = (enum origin)i;
+	return most;
+}
+
+int
+refusal_of_size(const struct request *r, char *const *envp, const char **why)
+{
+	const char *longest = "";
+	size_t n = 0, all = 0;
+
+	for (char *const *z = envp; *z != NULL; z++) {
+		size_t own = strlen(*z) + 1;
+
+		all += own;
+		if (own > n) {
+			longest = *z;
+			n = own;
+		}
+	}
+	if (n >= VARIABLE_MAX) {
+		*why = str_zfmt(r->arena, "its environment variable %.*s is "
+		    "too long for this system: %zu bytes",
+		    (int)strcspn(longest, "="), longest, n);
+		return statuses[origin_of(longest)];
+	}
+	*why = str_zfmt(r->arena, "its environment and its arguments are too "
+	    "long for this system: %zu bytes in all, the longest in %.*s",
+	    all, (int)strcspn(longest, "="), longest);
+	return statuses[origin_of_most(envp)];
+}
+
+/* ---- All reasons --------------------------------------------------------- */
+
 static const char *
 explain(const struct request *r, const struct os_program *p, const char *step,
     int error)
@@ -146,9 +226,7 @@ explain(const struct request *r, const struct os_program *p, const char *step,
 	if (strcmp(step, "look") == 0)
 		return "another file was put in its place just now";
 	if (strcmp(step, "spawner") == 0)
-		return error == EMSGSIZE ? "its environment is too large to "
-		    "be run as another user" : "there is no spawner to run "
-		    "it as another user";
+		return "there is no spawner to run it as another user";
 	if (strcmp(step, "setrlimit") == 0)
 		return "its RLimit directives cannot be obeyed";
 	if (strcmp(step, "landlock") == 0 || strcmp(step, "seccomp") == 0 ||
@@ -157,8 +235,6 @@ explain(const struct request *r, const struct os_program *p, const char *step,
 		    step);
 	if (strcmp(step, "exec") != 0)
 		return "the system could not start a process";
-	if (error == E2BIG)
-		return "its environment or its arguments are too long";
 	why = explain_file(r, "it", p->path);
 	if (why == NULL && error == EACCES && p->confine != NULL &&
 	    p->confine->ruleset != -1)
@@ -171,9 +247,16 @@ int
 refusal_of_start(const struct request *r, const struct os_program *p,
     const char *step, int error, const char **why)
 {
-	*why = explain(r, p, step, error);
+	int status = 0;
+
+	if (error == E2BIG || error == EMSGSIZE)
+		status = refusal_of_size(r, p->envp, why);
+	else
+		*why = explain(r, p, step, error);
 	request_log(r, LEVEL_ERROR, "cgi", error, "script %s could not be "
 	    "started: %s", p->path, *why);
+	if (status != 0)
+		return status;
 	return error == EAGAIN || error == ENOTCONN || error == ENOMEM ||
 	    error == EMFILE ||
 	    error == ENFILE ? 503 : 500;

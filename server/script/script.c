@@ -70,7 +70,8 @@ script_release(struct script *s)
 	arena_end(s->arena);
 }
 
-/* One line that says how a script failed and what it cost. */
+/* One line that says how a script failed and what it cost; a quiet one when it
+ * was not its own fault. */
 static void
 log_end(struct script *s)
 {
@@ -82,8 +83,12 @@ log_end(struct script *s)
 	if (s->tail_n > 0)
 		text_addf(&t, "; its last words: %.*s", (int)s->tail_n,
 		    s->tail);
-	script_log(s, LEVEL_WARN, "script %s %.*s", s->path,
-	    STR_ARGS(text_str(&t)));
+	if (s->client_fault != NULL)
+		script_log(s, LEVEL_INFO, "%sscript %s %.*s", s->client_fault,
+		    s->path, STR_ARGS(text_str(&t)));
+	else
+		script_log(s, LEVEL_WARN, "script %s %.*s", s->path,
+		    STR_ARGS(text_str(&t)));
 }
 
 static void
@@ -128,9 +133,11 @@ refused(struct child *c, int error, const char *why)
 	bool scarce = error == EAGAIN || error == ENOMEM || error == EMFILE ||
 	    error == ENFILE;
 
+	s->failed = scarce ? 503 : 500;
+	if (error == E2BIG && s->r != NULL)
+		s->failed = refusal_of_size(s->r, s->r->environment, &why);
 	script_log(s, LEVEL_ERROR, "script %s was not run as another user: %s",
 	    s->path, why);
-	s->failed = scarce ? 503 : 500;
 	s->exited = true;
 	tell_gone(s);
 	script_close(&s->in);
@@ -163,6 +170,8 @@ request_over(void *arg)
 	/* Admission may still want to know whose it was. */
 	if (s->child.pid == 0)
 		tell_gone(s);
+	if (aborted && s->failed == 0 && !s->exited && !s->out_ended)
+		s->client_fault = "its client is gone: ";
 	s->r = NULL;
 	if (aborted) {
 		script_starve(s);

@@ -38,6 +38,7 @@ struct scriptlog;
 struct script_terms {
 	int64_t		 timeout_ms;	/* silent or idle for longer: ended */
 	const struct scriptlog *record;	/* NULL: none */
+	bool		 converses;	/* answers while the body comes */
 };
 
 /* Whether it may start: admission.c's. */
@@ -72,8 +73,10 @@ struct script {
 	struct script_terms terms;
 
 	bool		 exited, told_to_end;
+	const char	*client_fault;	/* why it was ended, or NULL */
 	uint64_t	 in_given;	/* bytes of the body it was given */
-	bool		 hungry;	/* waits for the client's body */
+	bool		 hungry;	/* waits for the client's body, */
+	bool		 awaited;	/* and the request, for its end */
 	bool		 out_ended, out_grown;
 	bool		 out_dry;	/* empty, until the loop says more */
 	bool		 draining;	/* output is read and thrown away */
@@ -120,6 +123,11 @@ enum script_look {
 /* Read more of the output.  *all is what was read and not yet used; its bytes
  * stay until the next call. */
 enum script_look script_read(struct script *s, struct str *all);
+/*
+ * It takes the body of the request, and the client has not sent all of it yet.
+ * True: request_wake() when that has changed.
+ */
+bool		 script_awaits_body(struct script *s);
 /* What was read and not used, without another read. */
 struct str	 script_unused(const struct script *s);
 /* The first n bytes of it are done with. */

@@ -43,6 +43,7 @@ static void
 body_is_bad(struct script *s)
 {
 	s->failed = s->r->status < 400 ? 400 : s->r->status;
+	s->client_fault = "its client did not send a whole body: ";
 	request_wake(s->r);
 	script_starve(s);
 }
@@ -85,8 +86,15 @@ give(struct script *s, struct str data, size_t *all)
 	return true;
 }
 
-void
-script_feed(struct script *s)
+bool
+script_awaits_body(struct script *s)
+{
+	s->awaited = s->in.fd >= 0 && s->hungry;
+	return s->awaited;
+}
+
+static void
+feed(struct script *s)
 {
 	struct str data;
 	size_t all = 0;
@@ -115,6 +123,16 @@ script_feed(struct script *s)
 		if (!give(s, data, &all))
 			return;
 	}
+}
+
+void
+script_feed(struct script *s)
+{
+	feed(s);
+	if (!s->awaited || (s->in.fd >= 0 && s->hungry))
+		return;
+	s->awaited = false;
+	request_wake(s->r);
 }
 
 void
