@@ -598,9 +598,6 @@ explain(const struct asked *q, enum explain_what what, struct config *c)
 	loop_run(o->loop);
 	print_all(what);
 	arena_end(o->arena);
-	for (size_t i = 0; i < n_modules; i++)
-		if (modules[i]->worker_end != NULL)
-			modules[i]->worker_end();
-	loop_end(o->loop);
+	offline_end(o);
 	return 0;
 }

@@ -655,7 +655,7 @@ main(int argc, char **argv)
 		return status;
 	os_keep_inherited();
 	/* A file at its limit is like a full disk. */
-	signal(SIGXFSZ, SIG_IGN);
+	os_ignore(SIGXFSZ);
 	modules_init(features, n_features);
 	status = obey_word(&c, argc, argv);
 	if (status == -1 && read_command(&c, argc, argv) == -1)

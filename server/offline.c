@@ -2,6 +2,8 @@
  * offline.c - requests that come from no socket.
  */
 #include <arpa/inet.h>
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +16,9 @@
 #include "loop/child.h"
 #include "offline.h"
 #include "process/settings.h"
+#include "process/spawner.h"
+#include "script/envoy.h"
+#include "script/suexec.h"
 #include "serve/config.h"
 #include "serve/hosts.h"
 
@@ -133,6 +138,15 @@ offline_request(struct offline *o, const struct asked *q, const char *more,
 	return 0;
 }
 
+void
+offline_start_spawner(struct offline *o, const struct config *c)
+{
+	o->line = spawner_alone(c, NULL, &o->spawner);
+	if (suexec_needed(c) && geteuid() != 0)
+		fprintf(stderr, "note: the server runs scripts as other users, "
+		    "which only root can do\n");
+}
+
 int
 offline_become_worker(struct offline *o, struct config *c)
 {
@@ -149,16 +163,29 @@ offline_become_worker(struct offline *o, struct config *c)
 		fprintf(stderr, "note: the server runs scripts as %s, this is "
 		    "user %ld\n", s.user != NULL ? s.user : "its User",
 		    (long)geteuid());
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	os_ignore(SIGPIPE);
+	os_ignore(SIGXFSZ);
 	os_open_files();
 	o->loop = loop_new();
 	if (o->loop == NULL)
 		return -1;
 	child_init(o->loop);
+	envoy_init(o->loop, o->spawner > 0 ? o->line : -1);
 	config_serve(c);
 	for (size_t i = 0; i < n_modules; i++)
 		if (modules[i]->worker != NULL)
 			modules[i]->worker(o->loop, c);
 	return 0;
+}
+
+void
+offline_end(struct offline *o)
+{
+	envoy_end();
+	if (o->spawner > 0)
+		waitpid(o->spawner, NULL, 0);
+	for (size_t i = 0; i < n_modules; i++)
+		if (modules[i]->worker_end != NULL)
+			modules[i]->worker_end();
+	loop_end(o->loop);
 }

@@ -25,6 +25,8 @@ struct offline {
 	struct sockaddr_in local;
 	struct loop	*loop;
 	struct arena	*arena;		/* the request's */
+	int		 line;		/* to a spawner; -1: none */
+	pid_t		 spawner;	/* -1: none */
 	struct head	 head;
 	struct request	*r;
 };
@@ -40,7 +42,11 @@ int	offline_option(struct asked *q, struct arena *a, char **argv);
  */
 int	offline_request(struct offline *o, const struct asked *q,
 	    const char *more, const struct config *c);
+/* Programs will be started, perhaps as other users.  Before: */
+void	offline_start_spawner(struct offline *o, const struct config *c);
 /* Become what a worker of c would be, with a loop.  0, or -1: told. */
 int	offline_become_worker(struct offline *o, struct config *c);
+/* No request comes any more: end what a worker would end. */
+void	offline_end(struct offline *o);
 
 #endif

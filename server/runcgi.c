@@ -342,6 +342,7 @@ runcgi(const struct runcgi *q, struct config *c)
 		arena_end(run.offline.arena);
 		return 1;
 	}
+	offline_start_spawner(&run.offline, c);
 	if (offline_become_worker(&run.offline, c) != 0) {
 		arena_end(run.offline.arena);
 		return 1;
@@ -351,9 +352,6 @@ runcgi(const struct runcgi *q, struct config *c)
 	loop_run(run.offline.loop);
 	if (!run.ran)
 		fprintf(stderr, "no script was run\n");
-	for (size_t i = 0; i < n_modules; i++)
-		if (modules[i]->worker_end != NULL)
-			modules[i]->worker_end();
-	loop_end(run.offline.loop);
+	offline_end(&run.offline);
 	return run.ran && !run.failed ? 0 : 1;
 }

@@ -117,6 +117,14 @@ pid_t	os_start(const struct os_program *p, const char **step);
  * where the system can promise that.  The child must end with _exit(). */
 pid_t	os_fork(int keep);
 
+/* As fork(2), but in the new process all signals are blocked, until it can take
+ * them. */
+pid_t	os_fork_quietly(void);
+
+/* Ignore a signal here, but not in programs.  Nothing else may ignore one after
+ * the first os_start(). */
+void	os_ignore(int signo);
+
 /* Keep whatever fds the starter left open beside 0, 1 and 2 from programs that
  * are started later. */
 void	os_keep_inherited(void);

@@ -216,21 +216,6 @@ member_ended(struct child *c, int status, const struct rusage *used)
 	tell_empty();
 }
 
-/* Signals wait until the new process can take them. */
-static pid_t
-fork_quietly(void)
-{
-	sigset_t all, before;
-	pid_t pid;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = fork();
-	if (pid != 0)
-		sigprocmask(SIG_SETMASK, &before, NULL);
-	return pid;
-}
-
 /* ---- The spawner --------------------------------------------------------- */
 
 static void
@@ -267,11 +252,10 @@ helper_ended(struct child *c, int status, const struct rusage *used)
 	tell_empty();
 }
 
-/* In the new process. */
-static _Noreturn void
-be_spawner(int control)
+/* In the new spawner. */
+static void
+leave_to_spawner(void)
 {
-	os_process_name("forkful-spawner");
 	crew.host->forget();
 	close(crew.lifeline[0]);
 	close(crew.lifeline[1]);
@@ -279,7 +263,6 @@ be_spawner(int control)
 	close(crew.news[1]);
 	listeners_close(crew.listeners);
 	loop_end(crew.loop);
-	_exit(spawner_run(crew.config, control));
 }
 
 static void
@@ -287,22 +270,15 @@ start_helper(void)
 {
 	struct log_about about = { 0 };
 	struct helper *h;
-	int ends[2];
 	pid_t pid = -1;
 
 	let_go_of_helper();
 	if (!suexec_needed(crew.config))
 		return;
 	h = calloc(1, sizeof(*h));
-	if (h != NULL && errand_pair(ends) == 0) {
-		pid = fork_quietly();
-		if (pid == 0) {
-			close(ends[0]);
-			be_spawner(ends[1]);
-		}
-		close(ends[1]);
-		crew.control = ends[0];
-	}
+	if (h != NULL)
+		pid = spawner_fork(crew.config, leave_to_spawner,
+		    &crew.control);
 	if (pid == -1) {
 		about.error = errno;
 		let_go_of_helper();
@@ -316,23 +292,6 @@ start_helper(void)
 	child_adopt(crew.loop, &h->child, pid);
 	crew.helper = h;
 	crew.n_helpers++;
-}
-
-/* A new worker's end of a line to the spawner, or -1.  The other end goes there
- * at once: a worker that held it could not hear of the spawner's end. */
-static int
-line_to_helper(void)
-{
-	int ends[2];
-
-	if (crew.control == -1 || errand_pair(ends) == -1)
-		return -1;
-	if (errand_pass(crew.control, ends[1]) == -1) {
-		close(ends[0]);
-		ends[0] = -1;
-	}
-	close(ends[1]);
-	return ends[0];
 }
 
 /* ---- Beginnings ---------------------------------------------------------- */
@@ -391,8 +350,8 @@ add_member(void)
 		return false;
 	}
 	board_take(crew.board, (unsigned)seat, crew.generation, time(NULL));
-	line = line_to_helper();
-	pid = fork_quietly();
+	line = spawner_line(crew.control);
+	pid = os_fork_quietly();
 	if (pid == 0)
 		be_worker((unsigned)seat, line);
 	if (line != -1)

@@ -9,6 +9,8 @@
  */
 #include "process/master.h"
 
+#include <sys/wait.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -31,6 +33,7 @@
 #include "process/notify.h"
 #include "process/pidfile.h"
 #include "process/settings.h"
+#include "process/spawner.h"
 #include "process/worker.h"
 
 enum {
@@ -414,7 +417,7 @@ fail(const char *what, const char *object)
 static int
 check_user(void)
 {
-	if (geteuid() != 0 || m.start->mode == MASTER_ALONE)
+	if (geteuid() != 0)
 		return 0;
 	if (!m.settings->user_given) {
 		TELL(LEVEL_EMERG, "started as root, but there is no User that "
@@ -472,8 +475,8 @@ write_pidfile(void)
 static int
 settle_process(void)
 {
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	os_ignore(SIGPIPE);
+	os_ignore(SIGXFSZ);
 	m.on_terminal = m.start->mode != MASTER_DAEMON &&
 	    (isatty(STDIN_FILENO) || isatty(STDOUT_FILENO));
 	if (m.start->mode == MASTER_DAEMON && detach() == -1)
@@ -537,15 +540,24 @@ supervise_crew(void)
 	loop_end(m.loop);
 }
 
-/* -X: everything in one process that a debugger can hold. */
+static void
+leave_to_spawner(void)
+{
+	forget();
+	close_listeners();
+}
+
+/* -X: everything in one process that a debugger can hold, but for the spawner,
+ * where one is needed. */
 static void
 serve_alone(void)
 {
+	pid_t spawner;
 	struct worker_place p = {
 		.config = m.config, .settings = m.settings,
 		.listeners = m.listeners, .board = m.board,
 		.seat = 0, .generation = 1, .lifeline = -1, .news = -1,
-		.spawner = -1,
+		.spawner = spawner_alone(m.config, leave_to_spawner, &spawner),
 	};
 
 	m.board->generation = 1;
@@ -553,6 +565,8 @@ serve_alone(void)
 	m.board->seats[0].pid = getpid();
 	loggers_start(NULL, m.config, loggers_stderr(m.config));
 	m.status = worker_run(&p);
+	if (spawner != -1)
+		waitpid(spawner, NULL, 0);
 }
 
 int

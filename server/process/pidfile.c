@@ -138,7 +138,8 @@ pidfile_remove(void)
 		return;
 	if (own_path != NULL && fstat(own_fd, &ours) == 0 &&
 	    lstat(own_path, &there) == 0 && ours.st_dev == there.st_dev &&
-	    ours.st_ino == there.st_ino)
-		unlink(own_path);
+	    ours.st_ino == there.st_ino && unlink(own_path) == -1)
+		/* We have become somebody else: an empty one names nobody. */
+		(void)!ftruncate(own_fd, 0);
 	pidfile_forget();
 }

@@ -22,7 +22,8 @@ enum pidfile_look pidfile_look(const char *path, pid_t *pid);
  * *stale is the number that an unclean end left there, or 0.  0, or -1 with
  * errno (EAGAIN: somebody else holds it). */
 int	pidfile_write(const char *path, pid_t *stale);
-/* Remove it, if it is still the one that was written here. */
+/* Remove it, if it is still the one that was written here; without the rights
+ * to do so, empty it. */
 void	pidfile_remove(void);
 /* Close it and leave it alone; for forked processes. */
 void	pidfile_forget(void);

@@ -11,6 +11,7 @@
 
 #include "base/list.h"
 #include "base/log.h"
+#include "base/os.h"
 #include "loop/child.h"
 #include "script/errand.h"
 #include "script/suexec.h"
@@ -244,13 +245,13 @@ ignore_signals(void)
 	sigset_t none;
 
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		signal(signals[i], SIG_IGN);
+		os_ignore(signals[i]);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-int
-spawner_run(const struct config *c, int control)
+static int
+run(const struct config *c, int control)
 {
 	sp.config = c;
 	sp.loop = loop_new();
@@ -265,4 +266,71 @@ spawner_run(const struct config *c, int control)
 	loop_run(sp.loop);
 	child_kill_all();
 	return 0;
+}
+
+/* ---- Seen from outside --------------------------------------------------- */
+
+pid_t
+spawner_fork(const struct config *c, void (*forget)(void), int *control)
+{
+	int ends[2], error;
+	pid_t pid;
+
+	if (errand_pair(ends) == -1)
+		return -1;
+	pid = os_fork_quietly();
+	if (pid == 0) {
+		os_process_name("forkful-spawner");
+		if (forget != NULL)
+			forget();
+		close(ends[0]);
+		_exit(run(c, ends[1]));
+	}
+	error = errno;
+	close(ends[1]);
+	*control = ends[0];
+	if (pid == -1) {
+		close(ends[0]);
+		*control = -1;
+	}
+	errno = error;
+	return pid;
+}
+
+/* The other end goes to the spawner at once: a worker that held it could not
+ * hear of the spawner's end. */
+int
+spawner_line(int control)
+{
+	int ends[2];
+
+	if (control == -1 || errand_pair(ends) == -1)
+		return -1;
+	if (errand_pass(control, ends[1]) == -1) {
+		close(ends[0]);
+		ends[0] = -1;
+	}
+	close(ends[1]);
+	return ends[0];
+}
+
+int
+spawner_alone(const struct config *c, void (*forget)(void), pid_t *pid)
+{
+	struct log_about about = { 0 };
+	int control = -1, line = -1;
+
+	*pid = -1;
+	if (!suexec_needed(c) || geteuid() != 0)
+		return -1;
+	*pid = spawner_fork(c, forget, &control);
+	if (*pid != -1)
+		line = spawner_line(control);
+	about.error = errno;
+	if (control != -1)
+		close(control);
+	if (line == -1)
+		log_write(log_main(), LEVEL_CRIT, "core", &about, "cannot "
+		    "start the spawner, and so no programs of other users");
+	return line;
 }

@@ -9,13 +9,29 @@
 #ifndef PROCESS_SPAWNER_H
 #define PROCESS_SPAWNER_H
 
+#include <sys/types.h>
+
 #include "serve/core.h"
 
 /*
- * Serve until control, the master's end, is closed and the last worker is gone.
- * On control come the sockets of workers, by errand_pass(). When a worker's end
- * is closed, its programs are killed. The process's exit status.
+ * Fork it.  forget is called in the new process, to close what is not its
+ * business; NULL: nothing.  The pid, and *control, by which it is given workers
+ * and which keeps it alive; or -1 with errno.
  */
-int	spawner_run(const struct config *c, int control);
+pid_t	spawner_fork(const struct config *c, void (*forget)(void),
+	    int *control);
+/*
+ * A line from a new worker to the spawner, for envoy_init(): an fd, or -1.
+ * When it is closed, the programs that were started over it are killed.
+ * Without control and lines the spawner ends.
+ */
+int	spawner_line(int control);
+/*
+ * A spawner for the one worker that this process is, or will be, when the
+ * configuration needs one: the line to it, or -1: none, or it is told in the
+ * log why not.  *pid is to be waited for when the line is closed; -1: nobody.
+ */
+int	spawner_alone(const struct config *c, void (*forget)(void),
+	    pid_t *pid);
 
 #endif

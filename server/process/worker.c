@@ -500,7 +500,7 @@ become_user(const struct settings *s)
 {
 	struct log_about about = { 0 };
 
-	if (w.place->lifeline == -1 || geteuid() != 0 || s->uid == 0 ||
+	if (geteuid() != 0 || s->uid == 0 ||
 	    os_become(s->user, s->uid, s->gid) == 0)
 		return 0;
 	about.error = errno;
@@ -521,7 +521,7 @@ take_signals(void)
 
 	/* A terminal's signals come to all; the master decides. */
 	for (i = 0; i < sizeof(masters) / sizeof(masters[0]); i++)
-		signal(masters[i], SIG_IGN);
+		os_ignore(masters[i]);
 	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		loop_signal(w.loop, ours[i], on_signal, NULL);
 	if (w.place->lifeline == -1)
@@ -617,6 +617,7 @@ worker_run(const struct worker_place *p)
 	conn_close_all();
 	turnaway_end();
 	child_kill_all();
+	envoy_end();
 	end_modules();
 	return 0;
 }

@@ -37,7 +37,7 @@ struct worker_place {
 /*
  * Serve until told to leave. Signals that were blocked before come through once
  * they can be taken. The process's exit status. Without a master (lifeline -1)
- * it keeps its user and takes INT for TERM.
+ * it takes INT for TERM.
  */
 int	worker_run(const struct worker_place *p);
 

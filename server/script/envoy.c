@@ -118,6 +118,16 @@ envoy_init(struct loop *l, int fd)
 		loop_watch(l, &line, LOOP_READ);
 }
 
+void
+envoy_end(void)
+{
+	if (line.fd == -1)
+		return;
+	loop_unwatch(loop, &line);
+	close(line.fd);
+	line.fd = -1;
+}
+
 int
 envoy_start(struct child *c, const struct os_program *p,
     const struct errand_user *who)

@@ -10,6 +10,8 @@
 
 /* Once per worker: fd leads to the spawner; -1: there is none. */
 void	envoy_init(struct loop *l, int fd);
+/* Close it: what was started over it ends.  At the end of a worker. */
+void	envoy_end(void);
 /*
  * Ask for *p to be run as who.  0: c counts as running from now on; should it
  * be refused, c->refused() is called from the loop, and else c->ended().  An

@@ -102,9 +102,10 @@ dirty_process(void)
 	int fd;
 
 	umask(027);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	os_ignore(SIGPIPE);
+	os_ignore(SIGHUP);
+	os_ignore(SIGXFSZ);
+	os_ignore(SIGTTIN);
 	signal(SIGTERM, ignore);
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
@@ -163,6 +164,42 @@ START_TEST(programs_start_clean)
 	ck_assert(strstr(said, "SigIgn:\t0000000000000000") != NULL ||
 	    strstr(said, "SigIgn:\t0000000180000000") != NULL);
 	ck_assert_ptr_nonnull(strstr(said, "SigCgt:\t0000000000000000"));
+}
+END_TEST
+
+/* What whoever started us had ignored is not what programs want. */
+START_TEST(starters_ignore_in_vain)
+{
+	struct os_program p = shell(NULL);
+	int status;
+
+	ignored_known = false;
+	n_ignored = 0;
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	ck_assert_str_eq(output(p, "kill -HUP $$; echo alive", &status), "");
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP);
+	ck_assert_str_eq(output(p, "kill -QUIT $$; echo alive", &status), "");
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGQUIT);
+}
+END_TEST
+
+/* Ignored here means that nothing happens. */
+START_TEST(ignored_signals_do_nothing)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM,
+	    SIGTTIN, SIGTTOU, SIGUSR2, SIGWINCH, SIGXFSZ };
+	int ends[2];
+
+	for (int i = 0; i < COUNT(signals); i++) {
+		os_ignore(signals[i]);
+		ck_assert_int_eq(kill(getpid(), signals[i]), 0);
+	}
+	ck_assert_int_eq(os_pipe(ends), 0);
+	close(ends[0]);
+	ck_assert_int_eq(write(ends[1], "x", 1), -1);
+	ck_assert_int_eq(errno, EPIPE);
+	close(ends[1]);
 }
 END_TEST
 
@@ -394,6 +431,8 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, programs_run, 0, COUNT(programs));
 	tcase_add_test(tc, programs_start_clean);
+	tcase_add_test(tc, starters_ignore_in_vain);
+	tcase_add_test(tc, ignored_signals_do_nothing);
 	tcase_add_test(tc, starting_leaves_us_alone);
 	tcase_add_loop_test(tc, failures_are_told, 0, COUNT(failures));
 	tcase_add_loop_test(tc, fds_in_any_order, 0, 5);
