@@ -3,20 +3,15 @@
  */
 #include "base/char.h"
 
-/* What a byte may be part of. */
 enum {
-	TOKEN = 1,		/* RFC 9110, 5.6.2 */
-	PATH = 2,		/* RFC 3986, pchar without "%" */
-	DIGIT = 4,
-	ALPHA = 8,
-	D = DIGIT | TOKEN | PATH,
-	A = ALPHA | TOKEN | PATH,
-	T = TOKEN,
-	P = PATH,
-	B = TOKEN | PATH
+	D = CHAR_DIGIT | CHAR_TOKEN | CHAR_PATH,
+	A = CHAR_ALPHA | CHAR_TOKEN | CHAR_PATH,
+	T = CHAR_TOKEN,
+	P = CHAR_PATH,
+	B = CHAR_TOKEN | CHAR_PATH
 };
 
-static const unsigned char classes[256] = {
+const unsigned char char_classes[256] = {
 	[0x20] =
 	/*      !  "  #  $  %  &  '  (  )  *  +  ,  -  .  /  */
 	0,	B, 0, T, B, T, B, B, P, P, B, B, P, B, B, 0,
@@ -31,36 +26,6 @@ static const unsigned char classes[256] = {
 	/* p    q  r  s  t  u  v  w  x  y  z  {  |  }  ~     */
 	A,	A, A, A, A, A, A, A, A, A, A, 0, T, 0, B, 0
 };
-
-bool
-char_is_token(unsigned char c)
-{
-	return classes[c] & TOKEN;
-}
-
-bool
-char_is_alpha(unsigned char c)
-{
-	return classes[c] & ALPHA;
-}
-
-bool
-char_is_digit(unsigned char c)
-{
-	return classes[c] & DIGIT;
-}
-
-bool
-char_is_alnum(unsigned char c)
-{
-	return classes[c] & (ALPHA | DIGIT);
-}
-
-bool
-char_is_path(unsigned char c)
-{
-	return classes[c] & PATH;
-}
 
 int
 char_hex(char c)

@@ -6,14 +6,48 @@
 
 #include <stdbool.h>
 
-bool		 char_is_token(unsigned char c);	/* RFC 9110, 5.6.2 */
-bool		 char_is_alpha(unsigned char c);
-bool		 char_is_digit(unsigned char c);
-bool		 char_is_alnum(unsigned char c);
-/* May stand in a URL path as it is; RFC 3986, pchar without "%". */
-bool		 char_is_path(unsigned char c);
+/* What a byte may be part of. */
+enum {
+	CHAR_TOKEN	= 1,	/* RFC 9110, 5.6.2 */
+	CHAR_PATH	= 2,	/* as it is: RFC 3986, pchar but "%" */
+	CHAR_DIGIT	= 4,
+	CHAR_ALPHA	= 8
+};
+
+extern const unsigned char char_classes[256];
+
 /* 0..15, or -1. */
 int		 char_hex(char c);
+
+static inline bool
+char_is_token(unsigned char c)
+{
+	return char_classes[c] & CHAR_TOKEN;
+}
+
+static inline bool
+char_is_alpha(unsigned char c)
+{
+	return char_classes[c] & CHAR_ALPHA;
+}
+
+static inline bool
+char_is_digit(unsigned char c)
+{
+	return char_classes[c] & CHAR_DIGIT;
+}
+
+static inline bool
+char_is_alnum(unsigned char c)
+{
+	return char_classes[c] & (CHAR_ALPHA | CHAR_DIGIT);
+}
+
+static inline bool
+char_is_path(unsigned char c)
+{
+	return char_classes[c] & CHAR_PATH;
+}
 
 static inline char
 char_lower(char c)

@@ -438,6 +438,20 @@ match_one(struct glob *g, size_t *i, char c)
 	    p.at[before] == c;
 }
 
+/* Where s, from byte i on, can begin to match what stands at p, behind a "*":
+ * what is passed over is the star's. */
+static size_t
+next_start(const struct glob *g, size_t p, struct str s, size_t i)
+{
+	const char *at;
+
+	if (p == g->pattern.n || g->slashes_apart || g->nocase ||
+	    strchr("*?[\\", g->pattern.at[p]) != NULL)
+		return i;
+	at = i < s.n ? memchr(s.at + i, g->pattern.at[p], s.n - i) : NULL;
+	return at != NULL ? (size_t)(at - s.at) : s.n;
+}
+
 /*
  * After a mismatch only the last * needs another try: an earlier one could only
  * leave less for what stands behind it.  This holds with slashes_apart too, for
@@ -454,7 +468,7 @@ str_glob(struct str pattern, struct str s, bool slashes_apart, bool nocase)
 		if (p < pattern.n && pattern.at[p] == '*') {
 			star = true;
 			after_star = ++p;
-			star_end = i;
+			i = star_end = next_start(&g, p, s, i);
 			continue;
 		}
 		if (i < s.n && p < pattern.n && match_one(&g, &p, s.at[i])) {
@@ -465,7 +479,7 @@ str_glob(struct str pattern, struct str s, bool slashes_apart, bool nocase)
 		    (slashes_apart && s.at[star_end] == '/'))
 			return false;
 		p = after_star;
-		i = ++star_end;
+		i = star_end = next_start(&g, p, s, star_end + 1);
 	}
 	return true;
 }

@@ -108,18 +108,17 @@ add_url(struct text *t, struct str s, bool slash)
 	char *out;
 	size_t i;
 
-	for (i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.at[i];
-
-		out = text_room(t, 3);
-		if (char_is_path(c) || (slash && c == '/')) {
-			out[0] = (char)c;
-			t->n++;
+	for (;; s = str_from(s, i + 1)) {
+		for (i = 0; i < s.n && (char_is_path((unsigned char)s.at[i]) ||
+		    (slash && s.at[i] == '/')); i++)
 			continue;
-		}
+		text_add(t, str_first(s, i));
+		if (i == s.n)
+			return;
+		out = text_room(t, 3);
 		out[0] = '%';
-		out[1] = digits[c >> 4];
-		out[2] = digits[c & 15];
+		out[1] = digits[(unsigned char)s.at[i] >> 4];
+		out[2] = digits[s.at[i] & 15];
 		t->n += 3;
 	}
 }
@@ -136,20 +135,32 @@ text_add_url_part(struct text *t, struct str s)
 	add_url(t, s, false);
 }
 
+/* What a byte of text is in HTML; NULL: itself. */
+static const char *
+entity_of(char c)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	default: return NULL;
+	}
+}
+
 void
 text_add_html(struct text *t, struct str s)
 {
 	size_t i;
 
-	for (i = 0; i < s.n; i++) {
-		switch (s.at[i]) {
-		case '&': text_addz(t, "&amp;"); break;
-		case '<': text_addz(t, "&lt;"); break;
-		case '>': text_addz(t, "&gt;"); break;
-		case '"': text_addz(t, "&quot;"); break;
-		case '\'': text_addz(t, "&#39;"); break;
-		default: text_addc(t, s.at[i]);
-		}
+	for (;; s = str_from(s, i + 1)) {
+		for (i = 0; i < s.n && entity_of(s.at[i]) == NULL; i++)
+			continue;
+		text_add(t, str_first(s, i));
+		if (i == s.n)
+			return;
+		text_addz(t, entity_of(s.at[i]));
 	}
 }
 

@@ -135,9 +135,12 @@ matches(const struct alias *alias, struct str path, struct hit *hit)
 static const struct entry *
 find_prefix(const struct alias_index *x, struct arena *a, struct str path)
 {
-	struct str merged = merge_slashes(a, path);
 	const struct entry *best = NULL, *e;
+	struct str merged;
 
+	if (hash_count(x->prefixes) == 0)
+		return NULL;
+	merged = merge_slashes(a, path);
 	for (size_t n = 0; n <= merged.n && n <= x->longest; n++) {
 		if (n < merged.n && merged.at[n] != '/')
 			continue;

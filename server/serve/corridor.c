@@ -19,35 +19,78 @@
 
 /* ---- Asking the modules -------------------------------------------------- */
 
+enum { MODULES_MAX = 64, HOOKS = 6 };
+
+/* For each hook, the first module at or after each that has it. */
+static struct {
+	struct module *const *of;	/* of these n */
+	size_t		 n;
+	unsigned char	 next[HOOKS][MODULES_MAX + 1];
+} asked;
+
+typedef int	 hook_function(struct request *r);
+
+static hook_function *
+hook_of(const struct module *m, size_t hook)
+{
+	hook_function *f;
+
+	memcpy(&f, (const char *)m + offsetof(struct module, early) +
+	    hook * sizeof(f), sizeof(f));
+	return f;
+}
+
+static void
+list_hooks(void)
+{
+	assert(n_modules <= MODULES_MAX);
+	asked.of = modules;
+	asked.n = n_modules;
+	for (size_t hook = 0; hook < HOOKS; hook++) {
+		size_t next = n_modules;
+
+		for (size_t i = n_modules + 1; i-- > 0;) {
+			if (i < n_modules && hook_of(modules[i], hook) != NULL)
+				next = i;
+			asked.next[hook][i] = (unsigned char)next;
+		}
+	}
+}
+
 /* Ask from r->next_module on.  all: PASS and DONE both mean ask the next; else
  * the first that does not PASS decides. */
 static int
 ask(struct request *r, size_t hook, bool all)
 {
-	for (; r->next_module < n_modules; r->next_module++) {
-		const struct module *m = modules[r->next_module];
-		int (*f)(struct request *);
+	if (asked.of != modules || asked.n != n_modules)
+		list_hooks();
+	for (;; r->next_module++) {
 		int answer;
 
-		memcpy(&f, (const char *)m + hook, sizeof(f));
-		if (f == NULL)
-			continue;
-		if (!m->steady)
+		r->next_module = asked.next[hook][r->next_module];
+		if (r->next_module == n_modules)
+			return PASS;
+		if (!modules[r->next_module]->steady)
 			request_once(r);
-		answer = f(r);
-		if (answer == PASS || (all && answer == DONE))
-			continue;
-		return answer;
+		answer = hook_of(modules[r->next_module], hook)(r);
+		if (answer != PASS && (!all || answer != DONE))
+			return answer;
 	}
-	return PASS;
 }
+
+/* Its number among the hooks, which are alike and stand in a row. */
+#define HOOK(name) \
+	((offsetof(struct module, name) - offsetof(struct module, early)) / \
+	sizeof(hook_function *))
 
 #define ASK(name, hook, all) \
 static int \
 name(struct request *r) \
 { \
-	return ask(r, offsetof(struct module, hook), all); \
+	return ask(r, HOOK(hook), all); \
 }
+
+_Static_assert(HOOK(handle) == HOOKS - 1, "a hook more or less");
 
 ASK(ask_early, early, true)
 ASK(ask_access, access, true)
@@ -57,7 +100,7 @@ ASK(ask_fixup, fixup, true)
 static int
 ask_identity(struct request *r)
 {
-	int answer = ask(r, offsetof(struct module, identity), false);
+	int answer = ask(r, HOOK(identity), false);
 
 	return answer == DONE ? PASS : answer;
 }
@@ -66,7 +109,8 @@ ask_identity(struct request *r)
 static int
 ask_translate(struct request *r)
 {
-	int answer = ask(r, offsetof(struct module, translate), false);
+	int answer = ask(r, HOOK(translate), false);
+	struct text name = { .arena = r->arena };
 	const char *root;
 
 	if (answer == DONE)
@@ -78,8 +122,11 @@ ask_translate(struct request *r)
 		return request_refuse(r, 404, "No directory is set up for "
 		    "this site's files.");
 	r->root_n = strlen(root);
-	r->filename = str_zfmt(r->arena, "%s%.*s",
-	    r->root_n == 1 ? "" : root, STR_ARGS(r->path));
+	text_room(&name, r->root_n + r->path.n + 1);
+	if (r->root_n > 1)
+		text_add(&name, str_n(root, r->root_n));
+	text_add(&name, r->path);
+	r->filename = text_z(&name);
 	return PASS;
 }
 
@@ -88,7 +135,7 @@ ask_translate(struct request *r)
 static int
 ask_handle(struct request *r)
 {
-	int answer = ask(r, offsetof(struct module, handle), false);
+	int answer = ask(r, HOOK(handle), false);
 
 	if (answer != PASS) {
 		r->answered_by = modules[r->next_module];
