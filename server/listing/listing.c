@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/char.h"
-#include "serve/listing.h"
+#include "listing/listing.h"
 
 enum { NO_DATE_WIDTH = 19 };
 
@@ -127,46 +127,47 @@ listing_sort(struct listing *l)
 
 /* ---- Cells --------------------------------------------------------------- */
 
+/* A number that is at most three digits long, with blanks before it. */
+static void
+put_number(int64_t n, char out[3])
+{
+	memset(out, ' ', 3);
+	for (int i = 2; i == 2 || (n > 0 && i >= 0); i--, n /= 10)
+		out[i] = (char)('0' + n % 10);
+}
+
 void
 listing_size(int64_t size, char out[5])
 {
-	static const char units[] = "KMGTPE";
-	const char *unit = units;
-	char room[32] = "  - ";
+	const char *unit = "KMGTPE";
 	int64_t rest;
 
-	if (size >= 0 && size < 973)
-		snprintf(room, sizeof(room), "%3d ", (int)size);
-	memcpy(out, room, 4);
-	out[4] = 0;
-	if (size < 973)
+	memcpy(out, "  - ", 5);
+	if (size < 0)
 		return;
+	if (size < 973)
+		return put_number(size, out);
 	for (;; unit++) {
 		rest = size % 1024;
 		size /= 1024;
 		if (size < 973)
 			break;
 	}
-	if (size < 9 || (size == 9 && rest < 973)) {
-		rest = (rest * 5 + 256) / 512;
-		if (rest >= 10) {
-			size++;
-			rest = 0;
-		}
-		snprintf(room, sizeof(room), "%d.%d%c", (int)size, (int)rest,
-		    *unit);
-	} else {
-		size += rest >= 512;
-		snprintf(room, sizeof(room), "%3d%c", (int)size, *unit);
-	}
-	memcpy(out, room, 4);
+	out[3] = *unit;
+	if (size > 9 || (size == 9 && rest >= 973))
+		return put_number(size + (rest >= 512), out);
+	rest = (rest * 5 + 256) / 512;
+	out[0] = (char)('0' + size + (rest >= 10));
+	out[1] = '.';
+	out[2] = (char)(rest >= 10 ? '0' : '0' + rest);
 }
 
 static void
 spaces(struct text *t, size_t n)
 {
-	while (n-- > 0)
-		text_addc(t, ' ');
+	if (n > 0)
+		memset(text_room(t, n), ' ', n);
+	t->n += n;
 }
 
 static const char *
@@ -175,14 +176,17 @@ end_of_tag(const struct listing *l)
 	return has(l, LISTING_XHTML) ? " />" : ">";
 }
 
+/* alt stands between before and after. */
 static void
 add_image(struct text *t, const struct listing *l, const char *icon,
-    const char *alt)
+    const char *before, const char *alt, const char *after)
 {
 	text_addz(t, "<img src=\"");
 	text_add_html(t, str_of(icon));
 	text_addz(t, "\" alt=\"");
+	text_addz(t, before);
 	text_add_html(t, str_of(alt));
+	text_addz(t, after);
 	text_addc(t, '"');
 	if (l->icon_height > 0 && l->icon_width > 0)
 		text_addf(t, " width=\"%d\" height=\"%d\"", l->icon_width,
@@ -208,8 +212,8 @@ add_icon(struct text *t, const struct listing *l,
 	if (linked)
 		open_link(t, i);
 	if (i->icon != NULL)
-		add_image(t, l, i->icon, str_zfmt(t->arena, "[%s]",
-		    i->alt != NULL ? i->alt : "   "));
+		add_image(t, l, i->icon, "[", i->alt != NULL ? i->alt :
+		    "   ", "]");
 	else
 		text_addz(t, nothing);
 	if (linked)
@@ -233,17 +237,33 @@ add_name(struct text *t, const struct listing_item *i, size_t width,
 		spaces(t, width - i->name.n);
 }
 
+/* Files of one minute have one text: many were made together. */
 static void
 add_date(struct text *t, const struct listing *l,
     const struct listing_item *i)
 {
-	char date[32] = "";
+	static struct {
+		time_t	 from;
+		bool	 old;
+		size_t	 n;
+		char	 text[32];
+	} last;
+	bool old = has(l, LISTING_OLD_DATES);
 	struct tm tm;
 
-	if (!i->parent && localtime_r(&i->modified, &tm) != NULL)
-		strftime(date, sizeof(date), has(l, LISTING_OLD_DATES) ?
-		    "%d-%b-%Y %H:%M  " : "%Y-%m-%d %H:%M  ", &tm);
-	text_addz(t, date);
+	if (last.n > 0 && last.old == old && i->modified >= last.from &&
+	    i->modified - last.from < 60) {
+		text_add(t, str_n(last.text, last.n));
+		return;
+	}
+	last.n = 0;
+	if (localtime_r(&i->modified, &tm) == NULL)
+		return;
+	last.from = i->modified - tm.tm_sec;
+	last.old = old;
+	last.n = strftime(last.text, sizeof(last.text), old ?
+	    "%d-%b-%Y %H:%M  " : "%Y-%m-%d %H:%M  ", &tm);
+	text_add(t, str_n(last.text, last.n));
 }
 
 /* Tags and entities take no room. */
@@ -325,7 +345,7 @@ write_columns_head(struct text *t, const struct listing *l, size_t width)
 {
 	text_addz(t, "<pre>");
 	if (!has(l, LISTING_NO_ICON) && l->blank_icon != NULL) {
-		add_image(t, l, l->blank_icon, "Icon ");
+		add_image(t, l, l->blank_icon, "", "Icon ", "");
 		text_addc(t, ' ');
 	} else if (!has(l, LISTING_NO_ICON)) {
 		spaces(t, 6);
@@ -366,7 +386,8 @@ write_columns_item(struct text *t, const struct listing *l,
 		add_date(t, l, i);
 	if (!has(l, LISTING_NO_SIZE)) {
 		listing_size(i->size, size);
-		text_addf(t, "%s  ", size);
+		text_addz(t, size);
+		spaces(t, 2);
 	}
 	if (!has(l, LISTING_NO_DESCRIPTION))
 		add_description(t, l, i->description);
@@ -393,10 +414,16 @@ static void
 open_cell(struct text *t, const struct listing *l, const char *tag,
     const char *class, const char *old)
 {
-	if (l->styled)
-		text_addf(t, "<%s class=\"indexcol%s\">", tag, class);
-	else
-		text_addf(t, "<%s%s>", tag, old);
+	text_addc(t, '<');
+	text_addz(t, tag);
+	if (l->styled) {
+		text_addz(t, " class=\"indexcol");
+		text_addz(t, class);
+		text_addc(t, '"');
+	} else {
+		text_addz(t, old);
+	}
+	text_addc(t, '>');
 }
 
 static int
@@ -424,7 +451,7 @@ write_table_head(struct text *t, const struct listing *l)
 	if (!has(l, LISTING_NO_ICON)) {
 		open_cell(t, l, "th", "icon", " valign=\"top\"");
 		if (l->blank_icon != NULL)
-			add_image(t, l, l->blank_icon, "[ICO]");
+			add_image(t, l, l->blank_icon, "", "[ICO]", "");
 		else
 			text_addz(t, "&nbsp;");
 		text_addz(t, "</th>");
@@ -481,7 +508,8 @@ write_table_item(struct text *t, const struct listing *l,
 	if (!has(l, LISTING_NO_SIZE)) {
 		listing_size(i->size, size);
 		open_cell(t, l, "td", "size", " align=\"right\"");
-		text_addf(t, "%s</td>", size);
+		text_addz(t, size);
+		text_addz(t, "</td>");
 	}
 	if (!has(l, LISTING_NO_DESCRIPTION)) {
 		open_cell(t, l, "td", "desc", "");

@@ -4,8 +4,8 @@
  *
  * It only writes: what is listed, and who may see it, is decided elsewhere.
  */
-#ifndef SERVE_LISTING_H
-#define SERVE_LISTING_H
+#ifndef LISTING_LISTING_H
+#define LISTING_LISTING_H
 
 #include <time.h>
 

@@ -311,6 +311,13 @@ request_saw(const struct request *r, struct str directory)
 		request_once(r);
 }
 
+void
+request_saw_way(const struct request *r, struct str directory, size_t from)
+{
+	if (!r->client->once && !seen_way(directory, from))
+		request_once(r);
+}
+
 /* ---- The body ------------------------------------------------------------ */
 
 enum body_look

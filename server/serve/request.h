@@ -241,6 +241,9 @@ void		 request_once(const struct request *r);
 /* What is, or is not, in directory (absolute) matters for the answer.  To be
  * said before looking. */
 void		 request_saw(const struct request *r, struct str directory);
+/* The same for it and all above that have from bytes or more. */
+void		 request_saw_way(const struct request *r, struct str directory,
+		    size_t from);
 
 /* ---- The request's body -------------------------------------------------- */
 

@@ -541,15 +541,6 @@ check_reached(struct request *r)
 	return request_refuse(r, 403, "The server may not reach this file.");
 }
 
-/* What is looked for from here on depends on the directories below the root. */
-static void
-saw_directories(const struct request *r, struct str directory)
-{
-	for (size_t i = r->root_n; i <= directory.n; i++)
-		if (i > 0 && (i == directory.n || directory.at[i] == '/'))
-			request_saw(r, str_first(directory, i));
-}
-
 int
 route_directory(struct request *r)
 {
@@ -571,7 +562,8 @@ route_directory(struct request *r)
 		request_once(r);
 		return said;
 	}
-	saw_directories(r, done);
+	/* What is looked for from here on depends on these directories. */
+	request_saw_way(r, done, r->root_n);
 	find_file(r, r->links);
 
 	name = str_of(r->filename);

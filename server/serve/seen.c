@@ -25,6 +25,14 @@ static struct {
 	unsigned	 changes;	/* ... there were so many */
 } seen;
 
+/* The way that was asked for last: most requests are for one directory. */
+static struct {
+	char		 path[PATH_MAX];
+	size_t		 n, from;
+	uint64_t	 number;	/* of changes, then */
+	time_t		 second;
+} last;
+
 static void
 changed(void *arg, const char *directory, const char *name)
 {
@@ -50,6 +58,7 @@ ready(struct watch *w, unsigned events)
 void
 seen_begin(struct loop *l)
 {
+	last.n = 0;
 	if (seen.fresh != NULL)
 		fresh_end(seen.fresh);
 	seen.fresh = fresh_new(changed, NULL);
@@ -77,6 +86,25 @@ seen_watch(struct str directory)
 		return true;
 	return access(path, F_OK) == -1 &&
 	    (errno == ENOENT || errno == ENOTDIR);
+}
+
+bool
+seen_way(struct str directory, size_t from)
+{
+	if (last.n == directory.n && last.n > 0 && last.from <= from &&
+	    last.number == seen.number && last.second == clock_now() &&
+	    memcmp(last.path, directory.at, last.n) == 0)
+		return true;
+	for (size_t i = from; i <= directory.n; i++)
+		if (i > 0 && (i == directory.n || directory.at[i] == '/') &&
+		    !seen_watch(str_first(directory, i)))
+			return false;
+	memcpy(last.path, directory.at, directory.n);
+	last.n = directory.n;
+	last.from = from;
+	last.number = seen.number;
+	last.second = clock_now();
+	return true;
 }
 
 uint64_t

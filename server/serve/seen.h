@@ -25,6 +25,10 @@ void		 seen_begin(struct loop *l);
  * watched when the one above it is.
  */
 bool		 seen_watch(struct str directory);
+/* The same for the directory and each one above it that has from bytes or more;
+ * costs nothing when it is asked for again within a second in which nothing has
+ * changed. */
+bool		 seen_way(struct str directory, size_t from);
 /* Another number than before: something has changed. */
 uint64_t	 seen_number(void);
 

@@ -1,3 +1,5 @@
+#include "listing/entries.c"
+#include "listing/page.c"
 #include "modules/autoindex.c"
 
 #include "site.h"
@@ -54,7 +56,7 @@ START_TEST(reset)
 	    "</Location>");
 	const struct vec *l = hash_get(c->main->sections.locations,
 	    STR("/l")), *m = hash_get(c->main->sections.locations, STR("/m"));
-	const struct autoindex_conf *conf;
+	const struct listing_conf *conf;
 
 	conf = scope_get(scope_merge(c->arena, c->main->scope,
 	    ((const struct section *)l->at[0])->scope), &mod_autoindex);
@@ -132,7 +134,7 @@ START_TEST(flags)
 	v = hash_get(c->main->sections.locations, STR("/l"));
 	r->scope = scope_merge(c->arena, c->main->scope,
 	    ((const struct section *)v->at[0])->scope);
-	begin(r, &l, &pattern);
+	begin(r, scope_get(r->scope, &mod_autoindex), &l, &pattern);
 	/* A plain list ignores the rest. */
 	ck_assert_uint_eq(l.flags & (l.flags & LISTING_FANCY ? ~0u :
 	    LISTING_FANCY), options[_i].flags);
@@ -165,7 +167,7 @@ START_TEST(query)
 	struct str pattern;
 
 	r->query = str_of(queries[_i].query);
-	begin(r, &l, &pattern);
+	begin(r, scope_get(r->scope, &mod_autoindex), &l, &pattern);
 	ck_assert_int_eq(l.key, queries[_i].key);
 	ck_assert_int_eq(l.order, queries[_i].order);
 	ck_assert_uint_eq(l.flags, queries[_i].flags);
@@ -197,16 +199,16 @@ START_TEST(icon)
 	    "AddIconByType (IMG,/img.gif) image/*\n"
 	    "AddIconByType /text.gif text/*\nAddIcon /back.gif ..\n"
 	    "AddIcon /dir.gif ^^DIRECTORY^^");
-	const struct autoindex_conf *conf = scope_get(c->main->scope,
+	const struct listing_conf *conf = scope_get(c->main->scope,
 	    &mod_autoindex);
-	const char *z = note_for(&conf->icons, str_of(icons[_i].path),
+	const char *z = entries_note(&conf->icons, str_of(icons[_i].path),
 	    str_of(icons[_i].type), str_of(icons[_i].encoding));
 
 	if (icons[_i].icon == NULL)
 		ck_assert_ptr_null(z);
 	else
 		ck_assert_str_eq(z, icons[_i].icon);
-	ck_assert_str_eq(note_for(&conf->alts, STR("/x"), STR("image/gif"),
+	ck_assert_str_eq(entries_note(&conf->alts, STR("/x"), STR("image/gif"),
 	    STR("")), "IMG");
 	config_end(c);
 }

@@ -2,7 +2,7 @@
  * check_listing.c - sizes, orders and columns of lists.
  */
 #include "base/arena.h"
-#include "serve/listing.h"
+#include "listing/listing.h"
 
 #include "run.h"
 
