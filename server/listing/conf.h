@@ -30,6 +30,4 @@ struct listing_conf {
 	struct vec	 icons, alts, descriptions;	/* listing_note * */
 };
 
-enum { LISTING_NAME_WIDTH = 23 };
-
 #endif

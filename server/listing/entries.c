@@ -141,6 +141,9 @@ describe(struct request *r, const struct listing_conf *c,
 		i->icon = entries_note(&c->icons, STR("^^DIRECTORY^^"), none,
 		    none);
 	if (i->directory && i->alt == NULL)
+		i->alt = entries_note(&c->alts, STR("^^DIRECTORY^^"), none,
+		    none);
+	if (i->directory && i->alt == NULL)
 		i->alt = "DIR";
 	if (i->icon == NULL)
 		i->icon = c->default_icon;
@@ -174,7 +177,7 @@ look_up(struct request *r, const struct listing_conf *c,
 	    looked->found.kind != FOUND_FILE))
 		return false;
 	i->directory = looked->found.kind == FOUND_DIRECTORY;
-	i->modified = looked->found.st.st_mtime;
+	i->modified = looked->found.st.st_mtim;
 	i->size = i->directory ? -1 : looked->found.st.st_size;
 	describe(r, c, looked, i, flags);
 	return true;
@@ -221,7 +224,12 @@ add_parent(struct request *r, const struct listing_conf *c,
 	i->url = text_str(&url);
 	i->directory = i->parent = true;
 	i->size = -1;
-	i->alt = "PARENTDIR";
+	i->alt = entries_note(&c->alts, STR(".."), none, none);
+	if (i->alt == NULL)
+		i->alt = entries_note(&c->alts, STR("^^DIRECTORY^^"), none,
+		    none);
+	if (i->alt == NULL)
+		i->alt = "PARENTDIR";
 	i->icon = entries_note(&c->icons, STR(".."), none, none);
 	if (i->icon == NULL)
 		i->icon = entries_note(&c->icons, STR("^^DIRECTORY^^"), none,

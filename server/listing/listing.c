@@ -85,6 +85,14 @@ compare_names(const struct listing *l, struct str a, struct str b)
 	    str_compare(a, b);
 }
 
+static int
+compare_times(const struct timespec *a, const struct timespec *b)
+{
+	if (a->tv_sec != b->tv_sec)
+		return a->tv_sec < b->tv_sec ? -1 : 1;
+	return (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
+}
+
 /* qsort(3) hands nothing down. */
 static const struct listing *sorting;
 
@@ -106,7 +114,7 @@ compare(const void *one, const void *other)
 		b = swap;
 	}
 	if (l->key == 'M')
-		c = (a->modified > b->modified) - (a->modified < b->modified);
+		c = compare_times(&a->modified, &b->modified);
 	else if (l->key == 'S')
 		c = (a->size > b->size) - (a->size < b->size);
 	else if (l->key == 'D')
@@ -248,46 +256,65 @@ add_date(struct text *t, const struct listing *l,
 		size_t	 n;
 		char	 text[32];
 	} last;
+	time_t at = i->modified.tv_sec;
 	bool old = has(l, LISTING_OLD_DATES);
 	struct tm tm;
 
-	if (last.n > 0 && last.old == old && i->modified >= last.from &&
-	    i->modified - last.from < 60) {
+	if (last.n > 0 && last.old == old && at >= last.from &&
+	    at - last.from < 60) {
 		text_add(t, str_n(last.text, last.n));
 		return;
 	}
 	last.n = 0;
-	if (localtime_r(&i->modified, &tm) == NULL)
+	if (localtime_r(&at, &tm) == NULL)
 		return;
-	last.from = i->modified - tm.tm_sec;
+	last.from = at - tm.tm_sec;
 	last.old = old;
 	last.n = strftime(last.text, sizeof(last.text), old ?
 	    "%d-%b-%Y %H:%M  " : "%Y-%m-%d %H:%M  ", &tm);
 	text_add(t, str_n(last.text, last.n));
 }
 
-/* Tags and entities take no room. */
+int
+listing_description_width(const struct listing *l)
+{
+	return LISTING_DESCRIPTION_WIDTH + (has(l, LISTING_NO_ICON) ? 6 : 0) +
+	    (has(l, LISTING_NO_DATE) ? NO_DATE_WIDTH : 0) +
+	    (has(l, LISTING_NO_SIZE) ? 7 : 0);
+}
+
+/* The end of the tag or entity that begins at i. */
+static size_t
+mark_end(struct str s, size_t i)
+{
+	ptrdiff_t end = str_find(str_from(s, i), s.at[i] == '<' ? '>' : ';');
+
+	return end < 0 ? s.n : i + (size_t)end + 1;
+}
+
+/* Tags take no room, and entities that of one character.  What was cut ends
+ * with ">", as in Apache. */
 static void
 add_description(struct text *t, const struct listing *l, struct str s)
 {
 	int room = l->description_width;
-	bool tag = false, entity = false;
+	size_t i = 0;
 
 	if (room == LISTING_WIDTH_AUTO) {
 		text_add(t, s);
 		return;
 	}
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.at[i];
-
-		tag |= c == '<';
-		if (!tag && !entity && room-- <= 0)
-			continue;
-		entity = (entity || c == '&') && c != ';';
-		text_addc(t, c);
-		if (c == '>')
-			tag = false;
+	while (i < s.n && (room > 0 || s.at[i] == '<')) {
+		if (s.at[i] != '<')
+			room--;
+		i = s.at[i] == '<' || s.at[i] == '&' ? mark_end(s, i) : i + 1;
 	}
+	if (i == s.n || i == 0) {
+		text_add(t, str_first(s, i));
+		return;
+	}
+	text_add(t, str_first(s, i - 1));
+	text_addc(t, '>');
 }
 
 /* The head of a column, which sorts by it. */
@@ -307,7 +334,7 @@ add_head(struct text *t, const struct listing *l, char key, const char *name)
 static size_t
 name_width(const struct listing *l)
 {
-	size_t width = sizeof("Parent Directory") - 1;
+	size_t width = LISTING_NAME_WIDTH;
 
 	if (l->name_width != LISTING_WIDTH_AUTO)
 		return (size_t)l->name_width;
@@ -494,7 +521,7 @@ write_table_item(struct text *t, const struct listing *l,
 		text_addz(t, "</td>");
 	}
 	open_cell(t, l, "td", "name", "");
-	add_name(t, i, width, !l->styled);
+	add_name(t, i, width, l->name_width != LISTING_WIDTH_AUTO);
 	text_addz(t, "</td>");
 	if (!has(l, LISTING_NO_DATE)) {
 		open_cell(t, l, "td", "lastmod", i->parent ? "" :

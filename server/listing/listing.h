@@ -40,12 +40,16 @@ struct listing_item {
 	struct str	 url;
 	struct str	 description;	/* HTML */
 	const char	*icon, *alt;	/* NULL: none */
-	time_t		 modified;
+	struct timespec	 modified;
 	int64_t		 size;		/* -1: a directory */
 	bool		 directory, parent;
 };
 
-enum { LISTING_WIDTH_AUTO = -1 };
+enum {
+	LISTING_WIDTH_AUTO		= -1,	/* as the longest wants it */
+	LISTING_NAME_WIDTH		= 23,	/* usual, as in Apache */
+	LISTING_DESCRIPTION_WIDTH	= 23
+};
 
 struct listing {
 	unsigned	 flags;
@@ -62,6 +66,8 @@ struct listing {
 void	listing_sort(struct listing *l);
 /* Append the list. */
 void	listing_write(struct text *t, const struct listing *l);
+/* The usual description_width: with the room of the columns left out. */
+int	listing_description_width(const struct listing *l);
 /* "2.9M", four bytes; "  - " for less than nothing. */
 void	listing_size(int64_t size, char out[5]);
 /* <0, 0, >0: numbers in names count as numbers. */

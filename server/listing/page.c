@@ -14,6 +14,7 @@
 #include "listing/entries.h"
 #include "listing/kept.h"
 #include "serve/corridor.h"
+#include "serve/errdoc.h"
 #include "serve/request.h"
 
 enum { INSERT_MAX = 1 << 20 };
@@ -81,8 +82,6 @@ begin(struct request *r, const struct listing_conf *c, struct listing *l,
 	*l = (struct listing){ .key = (char)(order >> 8),
 	    .order = (char)(order & 255),
 	    .name_width = (int)number_or(c->name_width, LISTING_NAME_WIDTH),
-	    .description_width = (int)number_or(c->description_width,
-	    LISTING_WIDTH_AUTO),
 	    .icon_width = (int)number_or(c->icon_width, 0),
 	    .icon_height = (int)number_or(c->icon_height, 0),
 	    .styled = c->style_sheet != NULL };
@@ -96,6 +95,8 @@ begin(struct request *r, const struct listing_conf *c, struct listing *l,
 		l->flags |= LISTING_NO_SORTING;
 	else
 		read_query(r, l, pattern);
+	l->description_width = (int)number_or(c->description_width,
+	    listing_description_width(l));
 	/* A plain list knows only names. */
 	if (!(l->flags & LISTING_FANCY)) {
 		l->flags &= ~(unsigned)LISTING_FOLDERS_FIRST;
@@ -143,27 +144,29 @@ insert(struct request *r, struct text *t, const char *name)
 	return true;
 }
 
+/* To the byte as Apache's, for those who read such pages by program. */
 static void
 add_preamble(const struct listing_conf *c, const struct listing *l,
     struct text *t, struct str path)
 {
-	text_addf(t, "%s<head>\n<meta name=\"viewport\" "
-	    "content=\"width=device-width\"%s>\n<title>Index of ",
-	    l->flags & LISTING_XHTML ?
-	    "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" "
-	    "lang=\"en\">\n" : "<!DOCTYPE html>\n<html lang=\"en\">\n",
-	    l->flags & LISTING_XHTML ? " /" : "");
+	text_addz(t, l->flags & LISTING_XHTML ? "<!DOCTYPE html PUBLIC "
+	    "\"-//W3C//DTD XHTML 1.0 Transitional//EN\"\n"
+	    "\"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n"
+	    "<html xmlns=\"http://www.w3.org/1999/xhtml\">\n" :
+	    "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" "
+	    "\"http://www.w3.org/TR/html4/strict.dtd\">\n<html>\n");
+	text_addz(t, " <head>\n  <title>Index of ");
 	text_add_html(t, path);
 	text_addz(t, "</title>\n");
 	if (c->style_sheet != NULL) {
-		text_addz(t, "<link rel=\"stylesheet\" href=\"");
+		text_addz(t, "  <link rel=\"stylesheet\" href=\"");
 		text_add_html(t, str_of(c->style_sheet));
 		text_addf(t, "\" type=\"text/css\"%s>\n",
 		    l->flags & LISTING_XHTML ? " /" : "");
 	}
 	if (c->head_insert != NULL)
-		text_addf(t, "%s\n", c->head_insert);
-	text_addz(t, "</head>\n<body>\n");
+		text_addz(t, c->head_insert);
+	text_addz(t, " </head>\n <body>\n");
 }
 
 static struct str
@@ -180,14 +183,16 @@ write_page(struct request *r, const struct listing_conf *c,
 		add_preamble(c, l, &t, path);
 	text_add(&t, text_str(&head));
 	if (!has_head) {
-		text_addf(&t, "<h1%s>Index of ", l->styled ?
-		    " id=\"indextitle\"" : "");
+		text_addz(&t, l->styled ? "  <h1 id=\"indextitle\">" :
+		    "<h1>");
+		text_addz(&t, "Index of ");
 		text_add_html(&t, path);
 		text_addz(&t, "</h1>\n");
 	}
 	listing_write(&t, l);
-	insert(r, &t, c->readme);
-	text_addz(&t, "</body>\n</html>\n");
+	if (!insert(r, &t, c->readme))
+		errdoc_add_signature(r, "", &t);
+	text_addz(&t, "</body></html>\n");
 	return text_str(&t);
 }
 

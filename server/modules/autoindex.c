@@ -21,7 +21,7 @@
 
 extern struct module mod_autoindex;
 
-enum { ICON_WIDTH = 20, ICON_HEIGHT = 22, DESCRIPTION_WIDTH = 23 };
+enum { ICON_WIDTH = 20, ICON_HEIGHT = 22 };
 
 /* ---- IndexOptions -------------------------------------------------------- */
 
@@ -93,8 +93,8 @@ read_value_word(struct setting *s, int arg, struct str word,
 		return read_width(s, arg, value, true, LISTING_NAME_WIDTH,
 		    &c->name_width);
 	if (is_named(word, "DescriptionWidth"))
-		return read_width(s, arg, value, true, DESCRIPTION_WIDTH,
-		    &c->description_width);
+		return read_width(s, arg, value, true,
+		    LISTING_DESCRIPTION_WIDTH, &c->description_width);
 	if (is_named(word, "IconWidth"))
 		return read_width(s, arg, value, false, ICON_WIDTH,
 		    &c->icon_width);

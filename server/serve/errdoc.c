@@ -94,15 +94,15 @@ keep_fields(struct request *r)
 	}
 }
 
-static void
-add_signature(struct request *r, struct text *t)
+void
+errdoc_add_signature(struct request *r, const char *before, struct text *t)
 {
 	const struct core_conf *c = core_conf(r->scope);
 	int64_t kind = number_or(c->signature, SIGNATURE_OFF);
 
 	if (kind == SIGNATURE_OFF)
 		return;
-	text_addz(t, "<hr>\n<address>");
+	text_addf(t, "%s<address>", before);
 	text_add_html(t, str_of(core_server_token(r->config)));
 	text_addz(t, " Server at ");
 	if (kind == SIGNATURE_EMAIL && c->server_admin != NULL) {
@@ -161,7 +161,7 @@ errdoc_page(struct request *r)
 	if (meaning_of(r->status)[0] != 0)
 		text_addf(&t, "<p>%s</p>\n", meaning_of(r->status));
 	add_details(r, &t);
-	add_signature(r, &t);
+	errdoc_add_signature(r, "<hr>\n", &t);
 	text_addz(&t, "</body>\n</html>\n");
 	fields_set(&r->out, STR("Content-Type"), request_env(r,
 	    STR("suppress-error-charset")).at != NULL ? STR("text/html") :

@@ -14,5 +14,9 @@
 int	errdoc_answer(struct request *r, int status);
 /* Our own small page for r->status. */
 void	errdoc_page(struct request *r);
+/* Append what ServerSignature wants below a page, with before in front of it;
+ * nothing when it is Off. */
+void	errdoc_add_signature(struct request *r, const char *before,
+	    struct text *t);
 
 #endif

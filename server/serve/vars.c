@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/subnet.h"
 #include "serve/corridor.h"
+#include "serve/errdoc.h"
 #include "serve/spool.h"
 #include "serve/vars.h"
 
@@ -128,12 +129,10 @@ server_software(struct request *r)
 static struct str
 server_signature(struct request *r)
 {
-	if (number_or(core_conf(r->scope)->signature, SIGNATURE_OFF) ==
-	    SIGNATURE_OFF)
-		return STR("");
-	return str_fmt(r->arena, "<address>%s Server at %.*s Port "
-	    "%u</address>\n", core_server_token(r->config),
-	    STR_ARGS(request_server_name(r)), request_server_port(r));
+	struct text t = { .arena = r->arena };
+
+	errdoc_add_signature(r, "", &t);
+	return t.n > 0 ? text_str(&t) : STR("");
 }
 
 static struct str

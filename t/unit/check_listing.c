@@ -60,15 +60,16 @@ static const struct {
 START_TEST(order)
 {
 	struct listing_item items[] = {
-		{ .name = STR("c10"), .size = 1, .modified = 3 },
-		{ .name = STR("B.txt"), .size = 9, .modified = 9 },
-		{ .name = STR("b/"), .size = -1, .modified = 1,
+		{ .name = STR("c10"), .size = 1, .modified = { .tv_sec = 3 } },
+		{ .name = STR("B.txt"), .size = 9,
+		  .modified = { .tv_sec = 9 } },
+		{ .name = STR("b/"), .size = -1, .modified = { .tv_sec = 1 },
 		  .directory = true },
 		{ .name = STR("Parent"), .size = -1, .directory = true,
 		  .parent = true },
-		{ .name = STR("a.txt"), .size = 5, .modified = 5,
+		{ .name = STR("a.txt"), .size = 5, .modified = { .tv_sec = 5 },
 		  .description = STR("x") },
-		{ .name = STR("c9"), .size = 2, .modified = 2 },
+		{ .name = STR("c9"), .size = 2, .modified = { .tv_sec = 2 } },
 	};
 	struct arena *a = arena_new();
 	struct text t = { .arena = a };
@@ -126,10 +127,16 @@ static const struct {
 	{ { .flags = LISTING_FANCY | LISTING_NO_ICON | LISTING_NO_DATE |
 	  LISTING_NO_SIZE | LISTING_NO_RULES | LISTING_NO_SORTING,
 	  .name_width = 4, .description_width = 3 },
-	  { .name = STR("a"), .url = STR("a"),
-	  .description = STR("<i>a&amp;bcd</i>") },
-	  "<pre>Name Description\n<a href=\"a\">a</a>    "
-	  "<i>a&amp;b</i>\n</pre>\n" },
+	  { .name = STR("a"), .url = STR("a"), .description = STR("<i>a&amp;"
+	  "bcd</i>") }, "<pre>Name Description\n<a href=\"a\">a</a>    "
+	  "<i>a&amp;>\n</pre>\n" },
+	{ { .flags = LISTING_FANCY | LISTING_NO_DESCRIPTION |
+	  LISTING_NO_RULES | LISTING_NO_SORTING | LISTING_TABLE |
+	  LISTING_NO_SIZE | LISTING_NO_DATE | LISTING_NO_ICON,
+	  .name_width = 6 },
+	  { .name = STR("a"), .url = STR("a") },
+	  "  <table>\n   <tr><th>Name</th></tr>\n"
+	  "<tr><td><a href=\"a\">a</a>     </td></tr>\n</table>\n" },
 };
 
 START_TEST(shape)
