@@ -301,6 +301,21 @@ tell_findings(struct command *c, const struct config *config, size_t first)
 	return errors;
 }
 
+/* Nobody gave the server a name, and the machine's is no whole one.  DNS is not
+ * asked: a start must not wait for it. */
+static void
+tell_name(const struct config *config)
+{
+	const struct vhost *main = config->main;
+
+	if (core_conf(main->scope)->server_name == NULL &&
+	    strchr(main->name, '.') == NULL)
+		fprintf(stderr, "AH00558: forkful: Could not reliably "
+		    "determine the server's fully qualified domain name, "
+		    "using %s. Set the 'ServerName' directive globally to "
+		    "suppress this message\n", main->name);
+}
+
 /* Load, and tell all findings.  NULL: there were errors. */
 static struct config *
 load(struct command *c, bool check_only)
@@ -310,8 +325,11 @@ load(struct command *c, bool check_only)
 	c->source.check_only = check_only;
 	config = config_load(&c->source);
 	c->source.check_only = false;
-	if (tell_findings(c, config, 0) == 0)
+	if (tell_findings(c, config, 0) == 0) {
+		if (c->htaccess == NULL)
+			tell_name(config);
 		return config;
+	}
 	config_end(config);
 	return NULL;
 }

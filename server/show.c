@@ -309,6 +309,8 @@ show_run(const struct config *c)
 	print_place("Main ErrorLog", core->error_log != NULL ?
 	    core->error_log : str_zfmt(c->arena, "%s/logs/error_log",
 	    c->server_root));
+	/* Programs look for such a line. */
+	printf("Mutex default: dir=\"%s/\" mechanism=none \n", s.runtime_dir);
 	print_place("PidFile", s.pid_file);
 	for (i = 0; variables_at(c->reading->variables, i, &name, &value); i++)
 		if (value != NULL && value[0] != '\0')

@@ -325,7 +325,8 @@ END {
     status=1
 
 # What holds when a line is missing can be written down.
-if ! "$FORKFUL" -d "$dir" -f "$dir/defaults" -t >"$dir/said" 2>&1 ||
+if ! "$FORKFUL" -d "$dir" -f "$dir/defaults" -C "ServerName localhost" \
+    -t >"$dir/said" 2>&1 ||
     [ "$(cat "$dir/said")" != "Syntax OK" ]; then
 	echo "the server does not take a default as it stands:"
 	cat "$dir/said"

@@ -32,7 +32,7 @@ struct who {
 struct process_conf {
 	struct who	 user, group;
 	struct vec	 addresses;	/* struct address * */
-	const char	*pid_file;
+	const char	*pid_file, *runtime_dir;
 	struct number	 start, limit, max_requests, max_connections;
 	struct per_ip {
 		bool	 given;
@@ -216,7 +216,9 @@ static const struct directive rows[] = {
 	FOR_OTHERS("ScoreBoardFile", 1, "the scoreboard needs no file"),
 	{ "Mutex", 1, 2, IN_SERVER | ACCEPTED_ONLY, SLOT_NONE,
 	  .help = "nothing here needs a lock" },
-	FOR_OTHERS("DefaultRuntimeDir", 1, "only PidFile is written"),
+	{ "DefaultRuntimeDir", 1, 1, IN_SERVER | ACCEPTED_ONLY, SLOT_PATH,
+	  AT(runtime_dir),
+	  .help = "a directory: only PidFile is written" },
 	FOR_OTHERS("CoreDumpDirectory", 1, "the system decides on core dumps"),
 	FOR_OTHERS("EnableExceptionHook", 1, "there is no such hook"),
 	FOR_OTHERS("ListenCoresBucketsRatio", 1, "workers share sockets"),
@@ -267,6 +269,8 @@ settings_of(const struct config *c, struct settings *s)
 	settle_who(c, conf, s);
 	s->pid_file = conf->pid_file != NULL ? conf->pid_file :
 	    str_zfmt(c->arena, "%s/%s", c->server_root, PIDFILE_DEFAULT);
+	s->runtime_dir = conf->runtime_dir != NULL ? conf->runtime_dir :
+	    str_zfmt(c->arena, "%s/logs", c->server_root);
 	s->server_limit = limit < BOARD_SEATS_MAX ? (unsigned)limit :
 	    BOARD_SEATS_MAX;
 	start = number_or(conf->start, os_processors());

@@ -24,6 +24,7 @@ struct settings {
 	uid_t		 uid;
 	gid_t		 gid;
 	const char	*pid_file;
+	const char	*runtime_dir;	/* told, not used */
 	unsigned	 workers;	/* 1..server_limit */
 	unsigned	 server_limit;
 	unsigned	 max_requests;	/* in progress, over all workers */
