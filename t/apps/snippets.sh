@@ -36,9 +36,18 @@ echo "$name: $n snippets are taken"
 	echo "Options +ExecCGI"
 	echo "</Directory>"
 	for f in gitweb dokuwiki dpkg-www man2html munin nagios4-cgi \
-	    javascript-common; do
+	    javascript-common "php*-cgi"; do
 		echo "IncludeOptional $conf/$f.conf"
 	done
+	# What the snippet for PHP leaves to the administrator.
+	echo "Action application/x-httpd-php /cgi-bin/php"
+	echo "DirectoryIndex index.html index.php"
+	# Whom the packages' data belongs to.
+	if [ "$(id -u)" = 0 ] && id www-data >/dev/null 2>&1; then
+		echo "User www-data"
+		echo "Group www-data"
+	fi
+	echo "SetEnv AWSTATS_ENABLE_CONFIG_DIR $dir/data"
 	[ ! -f "$awstats" ] || echo "Include $awstats"
 } >"$dir/snippets"
 serve <"$dir/snippets"
@@ -70,9 +79,53 @@ page $conf/nagios4-cgi.conf /nagios4/stylesheets/common.css 200 color
 page $conf/nagios4-cgi.conf /cgi-bin/nagios4/tac.cgi 200 Nagios
 page $conf/nagios4-cgi.conf /nagios4/cgi-bin/tac.cgi 200 Nagios
 page $conf/munin.conf /munin/ 403
+if [ -e /usr/lib/munin/cgi/munin-cgi-graph ] && [ -e $conf/munin.conf ]; then
+	# There is nothing to draw, so the program fails, in its own words.
+	get /munin-cgi/munin-cgi-graph/none/none/load-day.png
+	status 500
+	grep -q 'stderr from.*munin-cgi-graph: .*datafile' \
+	    "$dir/logs/error_log" || fail "munin-cgi-graph did not run"
+fi
 page $conf/dpkg-www.conf '/cgi-bin/dpkg?query=dpkg' 200 '<title>.*dpkg'
 page /usr/lib/cgi-bin/man/man2html /cgi-bin/man/man2html 200 '<[Tt][Ii][Tt][Ll][Ee]>'
 page /usr/share/javascript/jquery/jquery.js /javascript/jquery/jquery.js 200
+
+# What awstats makes of three lines of a log, behind its snippet.
+if [ -f "$awstats" ] && [ -x /usr/lib/cgi-bin/awstats.pl ]; then
+	cat >"$dir/data/awstats.kitchen.conf" <<END
+LogFile="$dir/data/log"
+LogFormat=1
+SiteDomain="kitchen.test"
+HostAliases="kitchen.test"
+DirData="$dir/data"
+DirIcons="/awstats-icon"
+DNSLookup=0
+END
+	for page in soup.html soup.html leek.html; do
+		echo "192.0.2.7 - - [07/May/2024:08:09:10 +0000]" \
+		    "\"GET /$page HTTP/1.1\" 200 999 \"-\" \"Mozilla/5.0\""
+	done >"$dir/data/log"
+	/usr/lib/cgi-bin/awstats.pl -update -config=kitchen \
+	    -configdir="$dir/data" >"$dir/said" 2>&1 || cat "$dir/said"
+	page "$awstats" "/cgi-bin/awstats.pl?config=kitchen&configdir=$dir/data&month=05&year=2024" \
+	    200 'Statistics for kitchen.test (2024-05)'
+fi
 page "$awstats" /awstats-icon/browser/firefox.png 200 PNG
-page "$awstats" '/cgi-bin/awstats.pl?config=none' 200 'onfig'
+
+# PHP pages of an application, whose .htaccess files keep others from its parts.
+if [ -d /usr/share/dokuwiki ] && [ -e /usr/lib/cgi-bin/php ] &&
+    { [ "$(id -u)" = 0 ] || [ -r /var/lib/dokuwiki/data ]; }; then
+	dokuwiki=$conf/dokuwiki.conf
+	page $dokuwiki '/dokuwiki/doku.php?id=wiki:syntax' 200 \
+	    '<title>wiki:syntax \['
+	page $dokuwiki '/dokuwiki/doku.php?id=wiki:syntax&do=export_raw' 200 \
+	    '====== Formatting Syntax ======'
+	page $dokuwiki '/dokuwiki/doku.php?do=login' 200 'name="p"'
+	page $dokuwiki '/dokuwiki/' 302
+	page $dokuwiki /dokuwiki/lib/exe/css.php 200 '@media'
+	page $dokuwiki /dokuwiki/feed.php 200 '<rdf:RDF'
+	page $dokuwiki /dokuwiki/doku.php/none 200 'id="dokuwiki__top"'
+else
+	echo "$name: SKIPPED: DokuWiki's pages: not all is there, or readable"
+fi
 finish
