@@ -499,7 +499,7 @@ check_proof(struct request *r, const struct digest_conf *c,
 	char wanted[MD5_HEX_SIZE];
 	int64_t given_ms;
 
-	if (l->qop.at != NULL && (none || !str_is_nocase(l->qop, "auth"))) {
+	if (none ? l->qop.at != NULL : !str_is_nocase(l->qop, "auth")) {
 		request_log(r, LEVEL_ERROR, "auth_digest", 0, "AH01793: "
 		    "invalid qop `%.*s' received: %.*s", STR_ARGS(l->qop),
 		    STR_ARGS(r->path));

@@ -20,6 +20,10 @@
  * lines of a block belong to it.  \r \n \t \s (a space) \\ \xHH are bytes,
  * \{N TEXT} is N times TEXT.  Lines that begin with # are comments.
  *
+ * A request with a line "Proof: USER PASSWORD ..." is sent without it first,
+ * then with the Authorization field that answers the challenge: challenge.h;
+ * with the word times=N so many times.  Only the last answer is told.
+ *
  * It must not share code with the server.  Exits 1 when it cannot talk.
  */
 #include <sys/socket.h>
@@ -35,6 +39,8 @@
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
+
+#include "challenge.h"
 
 enum { WAIT_MS = 15000, MAX_FIELDS = 100, MAX_ANSWERS = 100 };
 
@@ -428,6 +434,9 @@ normal(const char *name, char *value, bool own_page)
 		return NULL;
 	if (strcmp(name, "allow") == 0)
 		sort_words(value);
+	if (strcmp(name, "www-authenticate") == 0 ||
+	    strcmp(name, "authentication-info") == 0)
+		challenge_normal(value);
 	return value;
 }
 
@@ -607,12 +616,9 @@ next_is_head(const char **p)
 }
 
 static void
-ask(const char *port, struct bytes request)
+tell(struct bytes rest, const char *asked)
 {
 	static struct answer a;
-	struct bytes rest = exchange(connect_to(port), &request);
-	const char *asked = request.at;
-	char *all = rest.at;
 	int number = 0;
 
 	while (rest.n > 0 && number < MAX_ANSWERS && take_head(&rest, &a)) {
@@ -625,7 +631,85 @@ ask(const char *port, struct bytes request)
 	}
 	print_fact(number + 1, "rest", "", 0);
 	print_escaped(rest.at, rest.n);
-	free(all);
+}
+
+/* ---- Proofs -------------------------------------------------------------- */
+
+/* The request with the field in place of its Proof line; NULL: without. */
+static struct bytes
+with_proof(const struct bytes *request, const char *field)
+{
+	const char *line = strstr(request->at, "\r\nProof: ") + 2;
+	const char *end = strstr(line, "\r\n") + 2;
+	struct bytes all = { NULL, 0 };
+
+	append(&all, request->at, (size_t)(line - request->at));
+	if (field != NULL) {
+		append(&all, "Authorization: ", 15);
+		append(&all, field, strlen(field));
+		append(&all, "\r\n", 2);
+	}
+	append(&all, end, request->n - (size_t)(end - request->at));
+	return all;
+}
+
+/* What answers the challenge in answer, malloc()'s; NULL: there is none. */
+static char *
+proof_for(const struct bytes *request, const char *words,
+    const struct bytes *answer)
+{
+	static struct answer a;
+	char method[32] = "", uri[1024] = "", *field = NULL;
+	struct bytes copy = { NULL, 0 }, rest;
+	const char *challenge;
+
+	sscanf(request->at, "%31s %1023s", method, uri);
+	append(&copy, answer->at, answer->n);
+	rest = copy;
+	if (take_head(&rest, &a)) {
+		challenge = value_of(&a, "www-authenticate");
+		if (challenge != NULL)
+			field = challenge_answer(challenge, words, method,
+			    uri);
+	}
+	free(copy.at);
+	return field;
+}
+
+/* What comes back when the challenge is answered as the Proof line says. */
+static struct bytes
+prove(const char *port, const struct bytes *request)
+{
+	const char *words = strstr(request->at, "\r\nProof: ") + 9;
+	const char *times = strstr(words, " times=");
+	struct bytes bare = with_proof(request, NULL), full, answer;
+	char *line = strndup(words, strcspn(words, "\r")), *field;
+	int n = times == NULL ? 1 : atoi(times + 7);
+
+	answer = exchange(connect_to(port), &bare);
+	field = proof_for(request, line, &answer);
+	free(bare.at);
+	free(line);
+	if (field == NULL)
+		return answer;
+	full = with_proof(request, field);
+	while (n-- > 0) {
+		free(answer.at);
+		answer = exchange(connect_to(port), &full);
+	}
+	free(full.at);
+	free(field);
+	return answer;
+}
+
+static void
+ask(const char *port, struct bytes request)
+{
+	struct bytes answer = strstr(request.at, "\r\nProof: ") != NULL ?
+	    prove(port, &request) : exchange(connect_to(port), &request);
+
+	tell(answer, request.at);
+	free(answer.at);
 }
 
 /* One line of a list: NAME TAB FILE [TAB BLOCK]. */
