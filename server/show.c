@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/os.h"
 #include "base/version.h"
+#include "conf/language.h"
 #include "conf/parse.h"
 #include "loop/loop.h"
 #include "process/settings.h"
@@ -27,8 +28,9 @@ show_version(void)
 
 	if (uname(&os) == -1)
 		strcpy(os.sysname, "Unix");
-	printf("Server version: Forkful/%s (%s)\n", FORKFUL_VERSION,
-	    os.sysname);
+	/* Tools look for the word that begins with "Apache/". */
+	printf("Server version: Forkful/%s (%s) Apache/%s (compatible)\n",
+	    FORKFUL_VERSION, os.sysname, LANGUAGE_APACHE_VERSION);
 	printf("Server built:   %s\n", statistics_built());
 }
 

@@ -103,15 +103,40 @@ method_judge(struct request *r, const struct require *rule)
 	return verdict_if(rule->methods & METHOD_BIT(r->method));
 }
 
+/*
+ * Without quotes around it, an expression is the rest of the line, and the
+ * quotes in it are its own.
+ */
+static const char *
+join_expression(struct setting *s, int arg)
+{
+	struct str rest = s->node->raw, word;
+
+	for (int i = 0; i < arg; i++)
+		str_word(&rest, &word);
+	while (str_starts(rest, STR(" ")) || str_starts(rest, STR("\t")))
+		rest = str_from(rest, 1);
+	if (str_find_str(rest, STR("${")) >= 0)
+		return "expr must be followed by one expression, in quotes "
+		    "when it has blanks and ${variables}";
+	s->argv[arg].z = str_z(s->arena, rest);
+	s->argv[arg].n = (unsigned)rest.n;
+	s->argc = arg + 1;
+	return NULL;
+}
+
 static const char *
 expr_read(struct setting *s, int arg, struct require *rule)
 {
-	const char *error;
+	const char *error = NULL;
 	struct expr *e;
 
-	if (arg + 1 != s->argc)
-		return "expr must be followed by one expression, in quotes "
-		    "when it has blanks";
+	if (arg == s->argc)
+		return "expr must be followed by an expression";
+	if (arg + 1 < s->argc)
+		error = join_expression(s, arg);
+	if (error != NULL)
+		return error;
 	error = read_expr(s, arg, 0, EXPR_CONDITION, &e);
 	rule->expr = e;
 	return error;

@@ -12,7 +12,7 @@
 #include "conf/module.h"
 
 /* <IfVersion> answers as this Apache: our level of compatibility. */
-#define LANGUAGE_APACHE_VERSION	"2.4.66"
+#define LANGUAGE_APACHE_VERSION	"2.4.71"
 
 extern struct module mod_language;
 

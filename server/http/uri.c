@@ -157,6 +157,21 @@ uri_decode_path(struct arena *a, struct str raw,
 	return status;
 }
 
+struct str
+uri_merge_slashes(struct arena *a, struct str path)
+{
+	char *out;
+	size_t n = 0;
+
+	if (str_find_str(path, STR("//")) < 0)
+		return path;
+	out = arena_alloc(a, path.n);
+	for (size_t i = 0; i < path.n; i++)
+		if (path.at[i] != '/' || n == 0 || out[n - 1] != '/')
+			out[n++] = path.at[i];
+	return str_n(out, n);
+}
+
 void
 uri_split(struct str target, struct str *path, struct str *query)
 {

@@ -47,6 +47,10 @@ int		uri_decode_path(struct arena *a, struct str raw,
 void		uri_split(struct str target, struct str *path,
 		    struct str *query);
 
+/* A decoded path with one slash for each row of them; path itself when there is
+ * none. */
+struct str	uri_merge_slashes(struct arena *a, struct str path);
+
 /* Percent-decode all of s, and "+" to a space when plus is set (for words and
  * pairs of a query).  False on a malformed escape, "%00" or a NUL byte. */
 bool		uri_decode(struct arena *a, struct str s, bool plus,

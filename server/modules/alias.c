@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/regex.h"
 #include "conf/directive.h"
+#include "http/uri.h"
 #include "serve/expr.h"
 #include "serve/request.h"
 #include "serve/story.h"
@@ -68,22 +69,6 @@ struct hit {
 };
 
 /* ---- Matching ------------------------------------------------------------ */
-
-/* z without repeated slashes. */
-static struct str
-merge_slashes(struct arena *a, struct str s)
-{
-	char *out;
-	size_t n = 0;
-
-	if (str_find_str(s, STR("//")) < 0)
-		return s;
-	out = arena_alloc(a, s.n);
-	for (size_t i = 0; i < s.n; i++)
-		if (s.at[i] != '/' || n == 0 || out[n - 1] != '/')
-			out[n++] = s.at[i];
-	return str_n(out, n);
-}
 
 /*
  * How many bytes of path lie under the prefix from, or -1.  It must end with a
@@ -140,7 +125,7 @@ find_prefix(const struct alias_index *x, struct arena *a, struct str path)
 
 	if (hash_count(x->prefixes) == 0)
 		return NULL;
-	merged = merge_slashes(a, path);
+	merged = uri_merge_slashes(a, path);
 	for (size_t n = 0; n <= merged.n && n <= x->longest; n++) {
 		if (n < merged.n && merged.at[n] != '/')
 			continue;
@@ -207,7 +192,7 @@ read_from(struct setting *s, int arg, struct alias *alias)
 	if (from.n == 0 || from.at[0] != '/')
 		setting_warn(s, arg, "will never match: a URL path begins "
 		    "with /");
-	alias->from = merge_slashes(s->arena, from);
+	alias->from = uri_merge_slashes(s->arena, from);
 	return NULL;
 }
 
@@ -240,7 +225,7 @@ read_to(struct setting *s, int arg, struct alias *alias)
 	if (to.n > 0 && to.at[0] != '/' && literal_bytes(to) > 0)
 		to = str_fmt(s->arena, "%s/%s", s->reading->server_root,
 		    to.at);
-	alias->to = str_z(s->arena, merge_slashes(s->arena, to));
+	alias->to = str_z(s->arena, uri_merge_slashes(s->arena, to));
 	to = str_of(alias->to);
 	n = literal_bytes(to);
 	while (n < to.n && n > 0 && to.at[n - 1] != '/')
@@ -600,7 +585,7 @@ map(struct request *r, const struct hit *hit, bool whole)
 		if (!whole)
 			text_add(&t, rest);
 	}
-	name = merge_slashes(r->arena, text_str(&t));
+	name = uri_merge_slashes(r->arena, text_str(&t));
 	if (has_dots(name) || !str_starts(name, STR("/"))) {
 		request_log(r, LEVEL_ERROR, "alias", 0, "%s %s leads %.*s to "
 		    "%.*s, which is refused", alias->name,

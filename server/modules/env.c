@@ -2,8 +2,8 @@
  * mod_env - variables for scripts, from the configuration and from the server's
  * own environment.
  *
- * An inner scope first takes away what it unsets, then adds what it sets; so
- * UnsetEnv never undoes a SetEnv of its own scope, as in Apache.
+ * An inner scope first takes away what it unsets, then adds what it sets.  In
+ * one scope, UnsetEnv undoes the SetEnv and PassEnv lines before it.
  */
 #include <stdlib.h>
 
@@ -74,13 +74,29 @@ pass_env(struct setting *s)
 	return NULL;
 }
 
+static void
+take_away(struct vec *set, struct str name)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < set->n; i++) {
+		const struct env_entry *e = set->at[i];
+
+		if (!str_eq_nocase(e->name, name))
+			set->at[left++] = set->at[i];
+	}
+	set->n = left;
+}
+
 static const char *
 unset_env(struct setting *s)
 {
 	struct env_conf *c = s->conf;
 
-	for (int i = 0; i < s->argc; i++)
+	for (int i = 0; i < s->argc; i++) {
+		take_away(&c->set, str_of(s->argv[i].z));
 		vec_add(s->arena, &c->unset, s->argv[i].z);
+	}
 	return NULL;
 }
 
@@ -90,7 +106,7 @@ static const struct directive rows[] = {
 	{ "PassEnv", 1, MANY, IN_ANY | OVERRIDE_FILEINFO, SLOT_NONE, 0,
 	  pass_env, "variables to take from the server's environment" },
 	{ "UnsetEnv", 1, MANY, IN_ANY | OVERRIDE_FILEINFO, SLOT_NONE, 0,
-	  unset_env, "variables of outer sections not to be set here" },
+	  unset_env, "variables set before this line, or in outer sections" },
 	{ 0 }
 };
 

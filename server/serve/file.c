@@ -240,7 +240,8 @@ answer_file(struct request *r, struct opened *f, const struct stat *st)
 	fields_set(&r->out, STR("Last-Modified"), str_of(date));
 	if (p.etag.n > 0)
 		fields_set(&r->out, STR("ETag"), p.etag);
-	fields_set(&r->out, STR("Accept-Ranges"), STR("bytes"));
+	fields_set(&r->out, STR("Accept-Ranges"), limit_of(core_conf(
+	    r->scope)->max_ranges, 200) > 0 ? STR("bytes") : STR("none"));
 	if (r->status == 200) {
 		int status = precond_check(&p, &range);
 

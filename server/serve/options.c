@@ -98,11 +98,12 @@ bits_take(struct options *o, char sign, unsigned bits)
 
 /*
  * Apache's rule: either all words have a sign or none has; only after All or
- * None may signed words follow ("Options All -Indexes").
+ * None may signed words follow ("Options All -Indexes").  With mixed, signed
+ * words may follow any others ("FileETag INode +Size").
  */
 static const char *
 bits_read(struct setting *s, const struct bit_word *words, unsigned allowed,
-    struct options *o)
+    bool mixed, struct options *o)
 {
 	bool plain = false, is_signed = false, whole = false;
 
@@ -122,7 +123,7 @@ bits_read(struct setting *s, const struct bit_word *words, unsigned allowed,
 			whole = true;
 		else
 			plain = true;
-		if (plain && is_signed)
+		if (plain && is_signed && !mixed)
 			return setting_error(s, i, "must have + or - before "
 			    "every option or before none");
 		if (sign == 0 && !o->absolute)
@@ -157,7 +158,7 @@ options_set(struct setting *s)
 	if (s->argv[0].z[0] != '+' && s->argv[0].z[0] != '-')
 		c->options = (struct options){ 0 };
 	return bits_read(s, option_words, o != NULL ? o->options : ~0u,
-	    &c->options);
+	    false, &c->options);
 }
 
 const char *
@@ -165,7 +166,7 @@ options_set_etag(struct setting *s)
 {
 	struct core_conf *c = s->conf;
 
-	return bits_read(s, etag_words, ~0u, &c->etag);
+	return bits_read(s, etag_words, ~0u, true, &c->etag);
 }
 
 bool

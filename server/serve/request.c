@@ -65,9 +65,26 @@ request_first(struct request *r)
 	return r;
 }
 
+/* Vary is made one at the end. */
+static void
+add_missing(struct fields *to, const struct fields *from)
+{
+	size_t n = to->n;
+
+	for (size_t i = 0; i < from->n; i++) {
+		struct str name = from->at[i].name;
+
+		if (fields_find(to, name, 0) >= n ||
+		    str_is_nocase(name, "Vary"))
+			fields_add(to, name, from->at[i].value);
+	}
+}
+
 void
 request_adopt(struct request *r, const struct request *looked)
 {
+	struct fields out = r->out, out_always = r->out_always;
+
 	r->path = looked->path;
 	r->query = looked->query;
 	r->has_query = looked->has_query;
@@ -83,7 +100,9 @@ request_adopt(struct request *r, const struct request *looked)
 	r->owner = looked->owner;
 	r->env = looked->env;
 	r->out = looked->out;
+	add_missing(&r->out, &out);
 	r->out_always = looked->out_always;
+	add_missing(&r->out_always, &out_always);
 	memcpy(r->state, looked->state, sizeof(r->state));
 }
 

@@ -186,9 +186,9 @@ int		 request_restart(struct request *r, struct str uri,
 		    bool as_get);
 /*
  * r takes over what a lookup found: path, filename, path_info, found, scope,
- * handler, environment, fields, module state (a DirectoryIndex, a
- * FallbackResource).  REQUEST_URI, method, body and context stay r's own, and
- * no REDIRECT_ variables appear.
+ * handler, environment, module state (a DirectoryIndex, a FallbackResource),
+ * and its fields beside those that only r has (Vary, a cookie).  REQUEST_URI,
+ * method, body and context stay r's own, and no REDIRECT_ variables appear.
  */
 void		 request_adopt(struct request *r, const struct request *looked);
 

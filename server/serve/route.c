@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/os.h"
+#include "http/uri.h"
 #include "serve/condition.h"
 #include "serve/era.h"
 #include "serve/hosts.h"
@@ -143,7 +144,7 @@ merge_locations(struct merging *m)
 
 	begin_kind(m);
 	sections_location(&r->config->main->sections, &r->vhost->sections,
-	    r->path, &m->visit);
+	    r->path, uri_merge_slashes(r->arena, r->path), &m->visit);
 	end_kind(m);
 }
 

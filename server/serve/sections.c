@@ -222,7 +222,8 @@ regex_found(const struct section *s, struct str subject,
 
 /* What a directory or a URL path is compared with. */
 struct subject {
-	struct str	 path;
+	struct str	 path;		/* for regular expressions */
+	struct str	 merged;	/* for globs: without "//" */
 	unsigned	 depth;		/* of a directory; 0: a URL path */
 };
 
@@ -234,7 +235,7 @@ pattern_found(const struct section *s, const struct subject *is,
 		return false;
 	if (s->regex != NULL)
 		return regex_found(s, is->path, v);
-	return str_glob(s->pattern, is->path, true, false);
+	return str_glob(s->pattern, is->merged, true, false);
 }
 
 /* Tell of those of plain, and of those patterns that fit, in the order of the
@@ -268,7 +269,8 @@ one_directory(const struct sections *in, struct str directory,
     unsigned depth, struct section_visit *v)
 {
 	visit_both(table_find(in->directories, directory),
-	    &in->directory_globs, &(struct subject){ directory, depth }, v);
+	    &in->directory_globs, &(struct subject){ directory, directory,
+	    depth }, v);
 }
 
 void
@@ -357,20 +359,20 @@ plain_locations(const struct hash *table, struct str path)
 }
 
 static void
-one_location(const struct sections *in, struct str path,
+one_location(const struct sections *in, struct str path, struct str merged,
     struct section_visit *v)
 {
-	visit_both(plain_locations(in->locations, path), &in->location_globs,
-	    &(struct subject){ path, 0 }, v);
+	visit_both(plain_locations(in->locations, merged),
+	    &in->location_globs, &(struct subject){ path, merged, 0 }, v);
 }
 
 void
 sections_location(const struct sections *outer, const struct sections *inner,
-    struct str path, struct section_visit *v)
+    struct str path, struct str merged, struct section_visit *v)
 {
-	one_location(outer, path, v);
+	one_location(outer, path, merged, v);
 	if (inner != outer)
-		one_location(inner, path, v);
+		one_location(inner, path, merged, v);
 }
 
 void

@@ -51,9 +51,11 @@ void	 sections_directory_match(const struct sections *outer,
 /* <Files> sections for the last component of a file name. */
 void	 sections_files(const struct sections *in, struct str name,
 	    struct section_visit *v);
-/* <Location> sections for a decoded URL path, in configuration order. */
+/* <Location> sections for a decoded URL path, in configuration order.  Patterns
+ * see it as it is; names and globs with its slashes merged, so that "//" is no
+ * way around them where MergeSlashes is off. */
 void	 sections_location(const struct sections *outer,
-	    const struct sections *inner, struct str path,
+	    const struct sections *inner, struct str path, struct str merged,
 	    struct section_visit *v);
 
 #endif

@@ -135,6 +135,8 @@ static const struct {
 	  "</RequireNone>\n</RequireAll>", VERDICT_NO_USER, VERDICT_GRANTED },
 	{ "Require expr true", VERDICT_GRANTED, VERDICT_GRANTED },
 	{ "Require expr false", VERDICT_DENIED, VERDICT_DENIED },
+	{ "Require  expr  'a' == \"a\"", VERDICT_GRANTED, VERDICT_GRANTED },
+	{ "Require expr 'a b' == \"a\"", VERDICT_DENIED, VERDICT_DENIED },
 	{ "Require expr \"%{REMOTE_USER} == 'ann'\"", VERDICT_NO_USER,
 	  VERDICT_GRANTED },
 	{ "Require user %{REQUEST_METHOD}", VERDICT_NO_USER, VERDICT_DENIED },
@@ -322,8 +324,9 @@ static const struct {
 	{ "Require group", "group must be followed by names" },
 	{ "Require host", "host must be followed by names" },
 	{ "Require forward-dns", "forward-dns must be followed by names" },
-	{ "Require expr", "one expression, in quotes when it has blanks" },
-	{ "Require expr true false", "in quotes when it has blanks" },
+	{ "Require expr", "expr must be followed by an expression" },
+	{ "Require expr true false", "\"f\" stands behind what is a whole "
+	  "condition already; && or || is due" },
 	{ "Require ldap-group x", "ldap-group needs LDAP, which is not built "
 	  "in" },
 	{ "Require ssl", "ssl needs TLS, which is not built in" },

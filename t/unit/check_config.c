@@ -303,6 +303,8 @@ static const struct {
 	{ "FileETag -Size", "", ETAG_MTIME },
 	{ "FileETag None", "FileETag MTime", ETAG_MTIME },
 	{ "FileETag Size", "FileETag None", 0 },
+	{ "FileETag INode +Size", "", ETAG_INODE | ETAG_SIZE },
+	{ "FileETag INode Size -INode", "", ETAG_SIZE },
 };
 
 START_TEST(etags_merge)

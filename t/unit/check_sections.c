@@ -269,7 +269,7 @@ START_TEST(location)
 	open_site(locations[_i].conf);
 	k = collecting();
 	sections_location(&c->main->sections, inner(),
-	    str_of(locations[_i].path), &k.visit);
+	    str_of(locations[_i].path), str_of(locations[_i].path), &k.visit);
 	ck_assert_str_eq(text_z(&k.words), locations[_i].found);
 }
 END_TEST
@@ -331,7 +331,7 @@ START_TEST(many)
 	arena_end(a);
 	k = collecting();
 	sections_location(&c->main->sections, inner(), STR("/l4711/y/z"),
-	    &k.visit);
+	    STR("/l4711/y/z"), &k.visit);
 	ck_assert_str_eq(text_z(&k.words), "l4711");
 	ck_assert_str_eq(directories("/d4711/x/y"), "d4711");
 }
