@@ -278,8 +278,10 @@ fresh_watch(struct fresh *f, const char *directory, enum fresh_about about)
 	f->full |= number == -1 && (errno == ENOSPC || errno == ENOMEM);
 	if (number == p->number)
 		return number != -1;
-	if (p->number != -1)
+	if (p->number != -1) {
 		leave_number(f, p);
+		f->tell(f->arg, p->name, NULL);
+	}
 	if (number != -1)
 		join_number(f, p, number);
 	return number != -1;

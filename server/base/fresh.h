@@ -35,8 +35,8 @@ enum fresh_about {
 /*
  * Watch the directory from now on, an absolute path: whatever is read after
  * this can be used until told otherwise.  Again for the same path: see that it
- * still leads to the same directory.  False when it cannot be watched: a remote
- * file system, no room, no such directory.
+ * still leads to the same directory, and tell when it does not.  False when it
+ * cannot be watched: a remote file system, no room, no such directory.
  */
 bool		 fresh_watch(struct fresh *f, const char *directory,
 		    enum fresh_about about);

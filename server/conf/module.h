@@ -236,7 +236,8 @@ struct module {
 	void		(*log)(struct request *r);	/* all: it is over */
 
 	/* The hooks' work depends on nothing but the request's head, the
-	 * configuration and watched files, or they say request_once(). */
+	 * configuration and watched files, or they say request_once() or
+	 * request_timely(). */
 	bool		 steady;
 
 	int		 index;		/* set by modules_init() */

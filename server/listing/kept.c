@@ -98,8 +98,8 @@ question_of(const struct request *r)
 static bool
 is_plain(const struct request *r)
 {
-	return kept.loop != NULL && !r->client->once && r->prev == NULL &&
-	    r->main == NULL && r->head->body == BODY_NONE;
+	return kept.loop != NULL && r->client->basis != NULL &&
+	    r->prev == NULL && r->main == NULL && r->head->body == BODY_NONE;
 }
 
 struct str

@@ -227,6 +227,7 @@ headers(struct request *r)
 	l = lifetime_of(r, c);
 	if (l == NULL)
 		return;
+	request_timely(r);
 	if (l->of_file) {
 		if (r->found.kind == FOUND_NOT_LOOKED ||
 		    r->found.kind == FOUND_NOTHING)
@@ -247,7 +248,7 @@ struct module mod_expires = {
 	.alias = "mod_expires.c expires_module",
 	.conf_size = sizeof(struct expires_conf),
 	.rows = rows,
-	.steady = true,		/* within a second */
+	.steady = true,
 	.merge = merge,
 	.headers = headers,
 };

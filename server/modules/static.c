@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "conf/directive.h"
 #include "http/method.h"
+#include "serve/basis.h"
 #include "serve/file.h"
 #include "serve/request.h"
 
@@ -59,6 +60,8 @@ answer_other_method(struct request *r)
 static int
 answer_missing(struct request *r)
 {
+	if (r->found.kind == FOUND_NOTHING)
+		basis_missing(r);
 	request_log(r, LEVEL_INFO, "core", 0, "AH00128: File does not exist: "
 	    "%s%.*s", r->filename, STR_ARGS(r->path_info));
 	return request_refuse(r, 404, "There is nothing at this address.");

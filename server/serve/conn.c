@@ -83,6 +83,7 @@ exchange_end(struct conn *c, bool aborted)
 		corridor_log(x->r);
 	}
 	c->x = NULL;
+	c->client.basis = NULL;
 	buffer_give(x->held);
 	if (x->answer != NULL && x->complete)
 		recall_keep(x->answer);
@@ -124,7 +125,7 @@ exchange_begin(struct conn *c, struct str keep)
 	c->x = x;
 	if (keep.n > 0)
 		x->keep = str_copy(a, keep);
-	c->client.once = keep.n == 0;
+	c->client.basis = keep.n > 0 ? recall_basis(a) : NULL;
 	head_init(&x->head, a, &c->limits);
 }
 

@@ -9,6 +9,7 @@
 #include "http/multipart.h"
 #include "http/precond.h"
 #include "http/range.h"
+#include "serve/basis.h"
 #include "serve/file.h"
 #include "serve/output.h"
 
@@ -75,9 +76,9 @@ source_blocks(struct arena *a, int fd, off_t offset, uint64_t n)
 
 /* n bytes into memory, or NULL when the file has become shorter. */
 static struct source *
-source_small(struct arena *a, int fd, off_t offset, size_t n)
+source_small(struct request *r, int fd, off_t offset, size_t n)
 {
-	char *bytes = arena_alloc(a, n);
+	char *bytes = arena_alloc(r->arena, n);
 	size_t have = 0;
 	ssize_t got;
 
@@ -87,7 +88,8 @@ source_small(struct arena *a, int fd, off_t offset, size_t n)
 			return NULL;
 		have += (size_t)got;
 	}
-	return source_memory(a, str_n(bytes, n));
+	basis_bytes(r, bytes, offset, n);
+	return source_memory(r->arena, str_n(bytes, n));
 }
 
 /* An open file; it has to stay open for as long as a body is read from it. */
@@ -102,7 +104,7 @@ part_of_file(struct request *r, struct opened *f, off_t offset, uint64_t n)
 	int fd = f->fd;
 
 	if (n <= SMALL_BYTES)
-		return source_small(r->arena, fd, offset, (size_t)n);
+		return source_small(r, fd, offset, (size_t)n);
 	if (!f->lent)
 		arena_owns_fd(r->arena, fd);
 	f->lent = true;
@@ -201,17 +203,23 @@ mtime_us(const struct stat *st)
 	    st->st_mtim.tv_nsec / 1000;
 }
 
+/* It may still be written to within the same tick of its clock. */
+static bool
+is_young(const struct request *r, const struct stat *st)
+{
+	return r->started_us - mtime_us(st) < 1000000;
+}
+
 /*
  * Hexadecimal inode, size and time in microseconds, as FileETag says.  Weak
- * while the file is younger than a second: it may still be written to within
- * the same tick of its clock.
+ * while the file is younger than a second.
  */
 static struct str
 make_etag(struct request *r, const struct stat *st)
 {
 	unsigned what = core_etag(r->scope);
 	struct text t = { .arena = r->arena };
-	bool weak = r->started_us - mtime_us(st) < 1000000;
+	bool weak = is_young(r, st);
 
 	if (!(what & (ETAG_INODE | ETAG_SIZE | ETAG_MTIME)))
 		return STR_NONE;
@@ -236,6 +244,9 @@ answer_file(struct request *r, struct opened *f, const struct stat *st)
 	char *date = arena_alloc(r->arena, CLOCK_HTTP_SIZE);
 	struct str range = STR_NONE;
 
+	basis_file(r, st);
+	if (is_young(r, st) || st->st_mtime >= now)
+		request_timely(r);
 	clock_http_format(p.modified, date);
 	fields_set(&r->out, STR("Last-Modified"), str_of(date));
 	if (p.etag.n > 0)

@@ -9,27 +9,27 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "loop/loop.h"
+#include "serve/basis.h"
 #include "serve/htaccess.h"
 #include "serve/output.h"
 #include "serve/seen.h"
 
 enum {
 	BODY_MAX = 64 * 1024,		/* of one answer */
-	BYTES_MAX = 8 * 1024 * 1024,	/* of all */
-	FORGET_MS = 1000,
-	SEEN = 4096,			/* heads asked lately; a power of 2 */
+	BYTES_MAX = 16 * 1024 * 1024,	/* of all */
+	TURN_MS = 1000,			/* looking for those that nobody ... */
+	UNUSED_SECONDS = 5,		/* ... asked for in so long */
+	SLOTS = 4096,			/* a power of 2 */
 };
 
 static struct loop *loop;
 static struct {
-	struct timer	 timer;		/* for when nobody asks any more */
-	struct arena	*arena;		/* of the table */
-	struct hash	*answers;	/* head -> struct recalled */
-	struct link	 all;
+	struct timer	 timer;
+	struct link	 all;		/* the longest unused first */
 	size_t		 bytes;
-	time_t		 second;	/* when these hold */
-	uint64_t	 number;
-	uint64_t	 seen[SEEN];	/* what was asked, by hash */
+	uint64_t	 number;	/* of changes() when these held */
+	struct recalled	*answers[SLOTS]; /* by the hash of their request */
+	uint64_t	 asked[SLOTS];	/* heads asked for lately, by hash */
 } kept;
 
 /* How much has changed on disk that may matter to an answer. */
@@ -41,29 +41,56 @@ changes(void)
 
 /* ---- Forgetting ---------------------------------------------------------- */
 
+static struct recalled **
+bucket(uint64_t hash)
+{
+	return &kept.answers[hash & (SLOTS - 1)];
+}
+
+static void
+forget(struct recalled *a)
+{
+	struct recalled **at = bucket(a->hash);
+
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+	list_remove(&a->link);
+	kept.bytes -= arena_bytes(a->arena);
+	arena_end(a->arena);
+}
+
+static struct recalled *
+oldest(void)
+{
+	return LIST_OWNER(kept.all.next, struct recalled, link);
+}
+
 static void
 forget_all(void)
 {
-	loop_timer_stop(loop, &kept.timer);
-	while (!list_empty(&kept.all)) {
-		struct recalled *a = LIST_OWNER(kept.all.next, struct recalled,
-		    link);
-
-		list_remove(&a->link);
-		arena_end(a->arena);
-	}
-	arena_reset(kept.arena);
-	kept.answers = hash_new(kept.arena);
-	kept.bytes = 0;
-	kept.second = clock_now();
+	while (!list_empty(&kept.all))
+		forget(oldest());
 	kept.number = changes();
 }
 
 static void
-time_is_over(struct timer *t)
+forget_unused(struct timer *t)
 {
-	(void)t;
-	forget_all();
+	while (!list_empty(&kept.all) &&
+	    oldest()->second + UNUSED_SECONDS < clock_now())
+		forget(oldest());
+	if (!list_empty(&kept.all))
+		loop_timer(loop, t, TURN_MS);
+}
+
+/* Room for one more, in place of those that nobody asked for this second. */
+static bool
+make_room(void)
+{
+	while (kept.bytes >= BYTES_MAX && oldest()->second != clock_now())
+		forget(oldest());
+	return kept.bytes < BYTES_MAX;
 }
 
 void
@@ -71,18 +98,9 @@ recall_begin(struct loop *l)
 {
 	loop = l;
 	seen_begin(l);
-	kept.timer.fire = time_is_over;
-	kept.arena = arena_new();
-	list_init(&kept.all);
-	forget_all();
-}
-
-/* Nothing outlives its second, nor a change. */
-static void
-look_at_the_time(void)
-{
-	if (kept.number == changes() && kept.second == clock_now())
-		return;
+	kept.timer.fire = forget_unused;
+	if (kept.all.next == NULL)
+		list_init(&kept.all);
 	forget_all();
 }
 
@@ -108,31 +126,64 @@ head_of(struct str bytes)
 static bool
 fits(const struct recalled *a, const struct client *c)
 {
-	return a->hosts == c->hosts &&
-	    (!a->counted || a->answered == c->answered) &&
+	return (!a->counted || a->answered == c->answered) &&
 	    (a->max_keep_alive == 0 || !a->r->keep_going ||
 	    (int64_t)c->answered + 1 < a->max_keep_alive);
+}
+
+/* Does it hold in this second, too? */
+static bool
+renew(struct recalled *a)
+{
+	const struct basis *b = a->basis;
+
+	if (a->date == NULL)
+		return false;
+	for (size_t i = 0; i < b->places.n; i++)
+		if (!seen_still(b->places.at[i]))
+			return false;
+	if (!basis_holds(b, a->r))
+		return false;
+	memcpy(a->date, clock_http_now().at, CLOCK_HTTP_SIZE - 1);
+	a->second = clock_now();
+	list_remove(&a->link);
+	list_append(&kept.all, &a->link);
+	return true;
+}
+
+static struct recalled *
+find(uint64_t hash, struct str head, const struct host_set *hosts)
+{
+	struct recalled *a = *bucket(hash);
+
+	while (a != NULL && (a->hash != hash || a->hosts != hosts ||
+	    !str_eq(a->request, head)))
+		a = a->next;
+	return a;
 }
 
 const struct recalled *
 recall_find(const struct client *c, struct str bytes, struct str *keep)
 {
 	struct str head = head_of(bytes);
-	const struct recalled *a;
-	uint64_t *seen, h;
+	struct recalled *a;
+	uint64_t *asked, hash;
 
 	*keep = STR_NONE;
 	if (head.n == 0)
 		return NULL;
-	look_at_the_time();
-	a = hash_get(kept.answers, head);
-	if (a != NULL)
+	if (kept.number != changes())
+		forget_all();
+	hash = hash_bytes(head.at, head.n);
+	a = find(hash, head, c->hosts);
+	if (a != NULL && (a->second == clock_now() || renew(a)))
 		return fits(a, c) ? a : NULL;
-	h = hash_bytes(head.at, head.n);
-	seen = &kept.seen[h & (SEEN - 1)];
-	if (*seen == h && kept.bytes < BYTES_MAX)
+	if (a != NULL)
+		forget(a);
+	asked = &kept.asked[hash & (SLOTS - 1)];
+	if (*asked == hash && make_room())
 		*keep = head;
-	*seen = h;
+	*asked = hash;
 	return NULL;
 }
 
@@ -162,7 +213,7 @@ status_keeps(int status)
 static bool
 is_for_all(const struct request *r)
 {
-	return !r->client->once && r->prev == NULL &&
+	return r->client->basis != NULL && r->prev == NULL &&
 	    (r->method == METHOD_GET || r->method == METHOD_HEAD) &&
 	    r->head->body == BODY_NONE && r->head->version >= 10 &&
 	    !r->nph && !r->chunked && status_keeps(r->status) &&
@@ -186,6 +237,30 @@ body_of(const struct request *r, struct str *body)
 	return true;
 }
 
+/* Where the Date stands, if all else in the head will hold for longer. */
+static char *
+date_in(struct str head, const struct basis *b, struct str body)
+{
+	struct str before = STR("\r\nDate: "), now = clock_http_now();
+	ptrdiff_t at = str_find_str(head, before);
+
+	if (b->timely || at < 0 || b->about == BASIS_NONE ||
+	    (b->about == BASIS_FILE && body.n > 0 && b->bytes != body.at))
+		return NULL;
+	head = str_from(head, (size_t)at + before.n);
+	return str_starts(head, now) ? (char *)(uintptr_t)head.at : NULL;
+}
+
+struct basis *
+recall_basis(struct arena *a)
+{
+	struct basis *b = arena_one(a, struct basis);
+
+	b->arena = a;
+	b->number = changes();
+	return b;
+}
+
 struct recalled *
 recall_answer(struct arena *a, struct str request, const struct request *r,
     struct str head)
@@ -203,7 +278,8 @@ recall_answer(struct arena *a, struct str request, const struct request *r,
 	answer->body = body;
 	answer->r = r;
 	answer->second = clock_now();
-	answer->number = changes();
+	answer->basis = r->client->basis;
+	answer->date = date_in(head, answer->basis, body);
 	answer->hosts = r->client->hosts;
 	answer->max_keep_alive = number_or(c->max_keep_alive, 100);
 	answer->counted = answer->max_keep_alive > 0 && r->keep_going &&
@@ -215,14 +291,23 @@ recall_answer(struct arena *a, struct str request, const struct request *r,
 void
 recall_keep(struct recalled *a)
 {
-	look_at_the_time();
-	if (a->second != kept.second || a->number != kept.number) {
+	struct recalled *old, **at;
+
+	a->hash = hash_bytes(a->request.at, a->request.n);
+	if (a->second != clock_now() || a->basis->number != changes()) {
 		arena_end(a->arena);
 		return;
 	}
+	if (kept.number != changes())
+		forget_all();
+	old = find(a->hash, a->request, a->hosts);
+	if (old != NULL)
+		forget(old);
 	if (list_empty(&kept.all))
-		loop_timer(loop, &kept.timer, FORGET_MS);
+		loop_timer(loop, &kept.timer, TURN_MS);
 	list_append(&kept.all, &a->link);
 	kept.bytes += arena_bytes(a->arena);
-	hash_set(kept.answers, a->request, a);
+	at = bucket(a->hash);
+	a->next = *at;
+	*at = a;
 }

@@ -5,8 +5,9 @@
  * second.  An answer that depends on nothing but the bytes of the request's
  * head, the configuration and watched files is kept whole by the worker, and
  * the same bytes get it again without being parsed.  All are forgotten when a
- * file has changed (seen.h), and when the second is over: the Date would be
- * wrong, and whatever nobody tells of is then looked at again.
+ * file has changed (seen.h).  When the second is over, whatever nobody tells of
+ * is looked at again; if the answer would be the same, only its Date is made
+ * anew.
  *
  * Only small answers to GET and HEAD are kept, once they have been asked for
  * twice, and only when nobody said request_once() on the way.
@@ -24,9 +25,12 @@ struct recalled {
 
 	/* recall.c's. */
 	struct arena	*arena;		/* all of this */
-	struct link	 link;
-	time_t		 second;	/* when it was made, and ... */
-	uint64_t	 number;	/* ... of what files */
+	struct link	 link;		/* of all, the latest last */
+	struct recalled	*next;		/* in the same bucket */
+	uint64_t	 hash;		/* of request */
+	const struct basis *basis;
+	time_t		 second;	/* when it held */
+	char		*date;		/* in head; NULL: not to be changed */
 	const struct host_set *hosts;
 	int64_t		 max_keep_alive; /* requests of a connection; 0: any */
 	bool		 counted;	/* the answer tells how many are left */
@@ -35,6 +39,8 @@ struct recalled {
 
 /* A worker begins. */
 void		 recall_begin(struct loop *l);
+/* For a request whose answer may be kept: what it will rest on.  Lives in a. */
+struct basis	*recall_basis(struct arena *a);
 /*
  * The answer to the request whose head stands at the beginning of bytes, for
  * this client; or NULL.  Then *keep is that head if its answer should be kept,

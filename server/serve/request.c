@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "serve/basis.h"
 #include "serve/hosts.h"
-#include "serve/request.h"
 #include "serve/seen.h"
 
 struct request *
@@ -320,21 +320,37 @@ request_rest(const struct request *r, bool yes)
 void
 request_once(const struct request *r)
 {
-	r->client->once = true;
+	r->client->basis = NULL;
+}
+
+void
+request_timely(const struct request *r)
+{
+	if (r->client->basis != NULL)
+		r->client->basis->timely = true;
 }
 
 void
 request_saw(const struct request *r, struct str directory)
 {
-	if (!r->client->once && !seen_watch(directory))
+	struct basis *b = r->client->basis;
+	struct seen_place *place;
+
+	if (b == NULL)
+		return;
+	place = seen_watch(directory);
+	if (place != NULL)
+		vec_add(b->arena, &b->places, place);
+	else
 		request_once(r);
 }
 
 void
 request_saw_way(const struct request *r, struct str directory, size_t from)
 {
-	if (!r->client->once && !seen_way(directory, from))
-		request_once(r);
+	for (size_t i = from; i <= directory.n; i++)
+		if (i > 0 && (i == directory.n || directory.at[i] == '/'))
+			request_saw(r, str_first(directory, i));
 }
 
 /* ---- The body ------------------------------------------------------------ */

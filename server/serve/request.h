@@ -25,6 +25,7 @@ struct story;
 struct script;
 struct spool;
 struct source;
+struct basis;
 
 /* What a handler sees when it reads the request's body. */
 enum body_look {
@@ -43,7 +44,7 @@ struct client {
 	unsigned	 peer_port;
 	const struct host_set *hosts;	/* those at the local address */
 	unsigned	 answered;	/* requests before this one */
-	bool		 once;		/* see request_once() */
+	struct basis	*basis;		/* of the answer; see request_once() */
 	/* The local address, asked of the system when first needed. */
 	const struct sockaddr *(*local)(struct client *c);
 	void		(*wake)(struct client *c);
@@ -234,10 +235,12 @@ struct request	*request_first(struct request *r);
 
 /*
  * The answer depends on more than the request's head, the configuration and the
- * files in directories that request_saw() was told of: on who asks, the time,
- * chance, other requests.  It will not be given to anybody else (recall.h).
+ * files in directories that request_saw() was told of: on who asks, chance,
+ * other requests.  It will not be given to anybody else (recall.h).
  */
 void		 request_once(const struct request *r);
+/* It depends on the time, and can be given to others within this second. */
+void		 request_timely(const struct request *r);
 /* What is, or is not, in directory (absolute) matters for the answer.  To be
  * said before looking. */
 void		 request_saw(const struct request *r, struct str directory);

@@ -572,6 +572,8 @@ route_directory(struct request *r)
 	said = descend_anew(&d, done, directory);
 	if (d.walk.asked && d.walk.not_told)
 		request_once(r);
+	else if (d.walk.asked)
+		request_timely(r);	/* there may be a file by then */
 	if (said != PASS)
 		return said;
 	if (r->found.kind != FOUND_NOTHING || is_missing(r->found.error))

@@ -404,6 +404,7 @@ last_modified(struct request *r)
 static struct str \
 name(struct request *r) \
 { \
+	request_timely(r); \
 	return formatted(r, clock_now(), format); \
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "loop/loop.h"
+#include "serve/basis.h"
 #include "serve/htaccess.h"
 #include "serve/seen.h"
 
@@ -41,7 +42,8 @@ ask(const char *path, const char *field)
 	struct request *r = site_ask(c, path);
 	struct head *head = (struct head *)(uintptr_t)r->head;
 
-	r->client->once = false;
+	r->client->basis = arena_one(c->arena, struct basis);
+	r->client->basis->arena = c->arena;
 	head->line = str_fmt(c->arena, "GET %s HTTP/1.1", path);
 	fields_add(&r->in, STR("User-Agent"), str_of(field));
 	return r;
@@ -73,7 +75,7 @@ START_TEST(same_question)
 	ck_assert(!is_kept(ask("/a/", "y")));
 	ck_assert(!is_kept(ask("/b/", "x")));
 	r = ask("/a/", "x");
-	r->client->once = true;
+	r->client->basis = NULL;
 	ck_assert(!is_kept(r));
 	r = ask("/a/", "x");
 	r->prev = r;
@@ -86,7 +88,7 @@ START_TEST(for_one_alone)
 	struct request *r = ask("/a/", "x");
 
 	ck_assert(!is_kept(r));
-	r->client->once = true;
+	r->client->basis = NULL;
 	kept_add(r, STR("page"));
 	ck_assert(!is_kept(ask("/a/", "x")));
 }

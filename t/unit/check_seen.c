@@ -2,8 +2,7 @@
  * check_seen.c - changes of watched directories are told of, and before
  * anything else in a turn of the loop.
  */
-#include "loop/loop.h"
-#include "serve/seen.h"
+#include "serve/seen.c"
 
 #include "tree.h"
 
@@ -18,7 +17,7 @@ setup(void)
 	tree_file("a/file", "1");
 	loop = loop_new();
 	seen_begin(loop);
-	if (!seen_watch(str_of(tree_path("a"))))
+	if (seen.fresh == NULL || seen_watch(str_of(tree_path("a"))) == NULL)
 		exit(77);	/* nobody tells of changes here */
 	before = seen_number();
 }
@@ -106,20 +105,61 @@ START_TEST(restless)
 }
 END_TEST
 
-static uint64_t seen;
+static uint64_t when_ready;
 
 static void
-ready(struct watch *w, unsigned events)
+called(struct watch *w, unsigned events)
 {
 	(void)w;
 	(void)events;
-	seen = seen_number();
+	when_ready = seen_number();
 }
+
+/* In the next second a path is looked at again. */
+START_TEST(again)
+{
+	struct seen_place *p = seen_watch(str_of(tree_path("a")));
+
+	p->second--;
+	ck_assert(seen_still(p));
+	ck_assert_uint_eq(seen_number(), before);
+	moved();
+	ck_assert_int_eq(mkdir(tree_path("a"), 0700), 0);
+	ck_assert(seen_still(p));	/* nothing was read yet */
+	p->second--;
+	ck_assert(!seen_still(p));
+	ck_assert_uint_ne(seen_number(), before);
+}
+END_TEST
+
+/* Where nobody tells, a directory says itself when it was changed; but what has
+ * changed just now may do so again. */
+START_TEST(untold)
+{
+	struct fresh *told = seen.fresh;
+	struct seen_place *p, *old;
+
+	seen.fresh = NULL;
+	p = seen_watch(str_of(tree_path(".")));
+	old = seen_watch(STR("/"));
+	before = seen_number();
+	ck_assert(!seen_still(p));
+	ck_assert_uint_eq(seen_number(), before);
+	ck_assert(seen_still(old));
+	old->second--;
+	ck_assert(seen_still(old));
+	p->second--;
+	tree_file("new", "");
+	ck_assert(!seen_still(p));
+	ck_assert_uint_ne(seen_number(), before);
+	seen.fresh = told;
+}
+END_TEST
 
 /* Whatever was ready before the change. */
 START_TEST(comes_first)
 {
-	struct watch w = { .ready = ready };
+	struct watch w = { .ready = called };
 	int ends[2];
 
 	ck_assert_int_eq(pipe(ends), 0);
@@ -128,7 +168,7 @@ START_TEST(comes_first)
 	ck_assert_int_eq(loop_watch(loop, &w, LOOP_READ), 0);
 	write_file();
 	turn();
-	ck_assert_uint_ne(seen, before);
+	ck_assert_uint_ne(when_ready, before);
 	loop_unwatch(loop, &w);
 	close(ends[0]);
 	close(ends[1]);
@@ -148,6 +188,8 @@ main(void)
 	    (int)(sizeof(changes) / sizeof(changes[0])));
 	tcase_add_test(t, missing);
 	tcase_add_test(t, restless);
+	tcase_add_test(t, again);
+	tcase_add_test(t, untold);
 	tcase_add_test(t, comes_first);
 	suite_add_tcase(s, t);
 	sr = srunner_create(s);
