@@ -576,15 +576,16 @@ go_on(struct later *l)
 	loop_stop(x.offline.loop);
 }
 
+static const struct client_calls calls = { offline_local, wake, NULL, no_body,
+	body_took };
+
 int
 explain(const struct asked *q, enum explain_what what, struct config *c)
 {
 	struct offline *o = &x.offline;
 
 	o->arena = arena_new();
-	o->client.wake = wake;
-	o->client.body_look = no_body;
-	o->client.body_took = body_took;
+	o->client.calls = &calls;
 	x.story = (struct story){ told_anew, told_section, told_rule };
 	o->client.story = &x.story;
 	x.later.run = go_on;

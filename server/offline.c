@@ -43,8 +43,8 @@ offline_option(struct asked *q, struct arena *a, char **argv)
 	return 2;
 }
 
-static const struct sockaddr *
-local(struct client *c)
+const struct sockaddr *
+offline_local(struct client *c)
 {
 	return (const struct sockaddr *)&((struct offline *)c)->local;
 }
@@ -102,11 +102,9 @@ set_addresses(struct offline *o, const struct asked *q,
 	if (inet_pton(AF_INET, str_z(o->arena, o->head.host.name),
 	    &o->local.sin_addr) != 1)
 		o->local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	snprintf(o->client.peer, sizeof(o->client.peer), "%s",
-	    q->peer != NULL ? q->peer : "127.0.0.1");
+	o->client.peer = q->peer != NULL ? q->peer : "127.0.0.1";
 	o->client.peer_port = 40000;
-	o->client.local = local;
-	o->client.hosts = hosts_at(c, local(&o->client));
+	o->client.hosts = hosts_at(c, offline_local(&o->client));
 }
 
 int

@@ -19,7 +19,8 @@ struct asked {
 	const char	*peer;		/* address of the client; NULL: ours */
 };
 
-/* Who asks.  Of its client, wake and the body are the owner's to set. */
+/* Who asks.  Its client's calls are the owner's to set, with offline_local()
+ * among them. */
 struct offline {
 	struct client	 client;	/* first: a client is an offline */
 	struct sockaddr_in local;
@@ -44,6 +45,8 @@ int	offline_request(struct offline *o, const struct asked *q,
 	    const char *more, const struct config *c);
 /* Programs will be started, perhaps as other users.  Before: */
 void	offline_start_spawner(struct offline *o, const struct config *c);
+/* The local address of a client that is part of an offline. */
+const struct sockaddr *offline_local(struct client *c);
 /* Become what a worker of c would be, with a loop.  0, or -1: told. */
 int	offline_become_worker(struct offline *o, struct config *c);
 /* No request comes any more: end what a worker would end. */

@@ -328,15 +328,16 @@ make_request(const struct runcgi *q, const struct config *c)
 	return 0;
 }
 
+static const struct client_calls calls = { offline_local, wake, NULL,
+	body_look, body_took };
+
 int
 runcgi(const struct runcgi *q, struct config *c)
 {
 	run.offline.arena = arena_new();
 	run.data = -1;
 	run.later.run = go_on;
-	run.offline.client.wake = wake;
-	run.offline.client.body_look = body_look;
-	run.offline.client.body_took = body_took;
+	run.offline.client.calls = &calls;
 	clock_tick();
 	if (make_request(q, c) != 0) {
 		arena_end(run.offline.arena);

@@ -261,9 +261,8 @@ run_timers(struct loop *l)
 void
 loop_later(struct loop *l, struct later *e)
 {
-	if (e->queued)
+	if (e->link.next != NULL)
 		return;
-	e->queued = true;
 	list_append(&l->later, &e->link);
 }
 
@@ -271,10 +270,10 @@ void
 loop_later_stop(struct loop *l, struct later *e)
 {
 	(void)l;
-	if (!e->queued)
+	if (e->link.next == NULL)
 		return;
-	e->queued = false;
 	list_remove(&e->link);
+	e->link.next = NULL;
 }
 
 /* What they queue comes behind the mark, for the next turn. */

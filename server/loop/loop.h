@@ -45,12 +45,12 @@ enum {
  * (LIST_OWNER() on the watch).  events may name more than was asked for.
  */
 struct watch {
-	int		 fd;
 	void		(*ready)(struct watch *w, unsigned events);
+	int		 fd;
 	bool		 first;		/* called before all others of a turn */
 	unsigned	 wanted;	/* the loop's: what was asked for */
 	unsigned	 known;		/* the loop's: the kernel was told */
-	size_t		 place;		/* the loop's: backend bookkeeping */
+	unsigned	 place;		/* the loop's: backend bookkeeping */
 };
 
 /*
@@ -81,8 +81,7 @@ void		 loop_timer_stop(struct loop *l, struct timer *t);
 /* Something to do before the loop sleeps again.  Queued once at most. */
 struct later {
 	void		(*run)(struct later *l);
-	struct link	 link;		/* the loop's */
-	bool		 queued;	/* the loop's */
+	struct link	 link;		/* the loop's; next NULL: not queued */
 };
 void		 loop_later(struct loop *l, struct later *e);
 void		 loop_later_stop(struct loop *l, struct later *e);

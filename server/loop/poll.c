@@ -109,7 +109,7 @@ poll_set(void *state, struct watch *w, unsigned events)
 			return -1;
 		if (st->n == st->room)
 			grow(st);
-		w->place = st->n++;
+		w->place = (unsigned)st->n++;
 		st->owners[w->place] = w;
 		st->fds[w->place].fd = w->fd;
 		st->fds[w->place].revents = 0;

@@ -63,7 +63,7 @@ settle(struct question *q, int state, struct str value)
 	q->state = state;
 	q->value = value.at == NULL ? STR_NONE :
 	    str_copy(q->memory->arena, value);
-	q->client->wake(q->client);
+	q->client->calls->wake(q->client);
 }
 
 static void

@@ -60,11 +60,13 @@ hold_place(struct conn *c, bool yes)
 
 /* ---- Ends ---------------------------------------------------------------- */
 
-static int64_t
+static unsigned
 keep_alive_ms(const struct request *r)
 {
-	return number_or(core_conf(r->vhost->scope)->keep_alive_timeout_ms,
-	    5000);
+	int64_t ms = number_or(
+	    core_conf(r->vhost->scope)->keep_alive_timeout_ms, 5000);
+
+	return ms < INT32_MAX ? (unsigned)ms : INT32_MAX;
 }
 
 /* The exchange is over, whichever way: log it, let its arena clean up. */
@@ -115,6 +117,24 @@ conn_free(struct conn *c)
 
 /* ---- The head ------------------------------------------------------------ */
 
+/* Before a head is read nobody knows which host it is for: what the default
+ * host of the address says holds, as in Apache. */
+static struct head_limits
+limits_of(const struct vhost *v)
+{
+	const struct core_conf *core = core_conf(v->scope);
+
+	return (struct head_limits){
+		.max_line = (size_t)number_or(core->limit_line, 8190),
+		.max_fields = (size_t)number_or(core->limit_fields, 100),
+		.max_field_size = (size_t)number_or(core->limit_field_size,
+		    8190),
+		.max_head = MAX_HEAD,
+		.unsafe = number_or(core->strict, 1) == 0,
+		.allow_09 = number_or(core->require_10, 0) == 0,
+	};
+}
+
 static void
 exchange_begin(struct conn *c, struct str keep)
 {
@@ -126,7 +146,9 @@ exchange_begin(struct conn *c, struct str keep)
 	if (keep.n > 0)
 		x->keep = str_copy(a, keep);
 	c->client.basis = keep.n > 0 ? recall_basis(a) : NULL;
-	head_init(&x->head, a, &c->limits);
+	x->head_limits = limits_of(host_named(config, c->client.hosts,
+	    STR_NONE));
+	head_init(&x->head, a, &x->head_limits);
 }
 
 /* Path and query as they were sent: one slice, but for an absolute target with
@@ -252,7 +274,7 @@ head_grow(struct conn *c)
 		c->in = b;
 	}
 	c->start = 0;
-	c->end = n;
+	c->end = (unsigned)n;
 }
 
 /* Send what was gathered, then wait for bytes.  Always false, unless broken. */
@@ -822,76 +844,72 @@ conn_init(struct loop *l, const struct config *c, const struct conn_host *h)
 	list_init(&queue);
 }
 
-/* Before a head is read nobody knows which host it is for: what the default
- * host of the address says holds, as in Apache. */
-static struct head_limits
-limits_of(const struct vhost *v)
-{
-	const struct core_conf *core = core_conf(v->scope);
-
-	return (struct head_limits){
-		.max_line = (size_t)number_or(core->limit_line, 8190),
-		.max_fields = (size_t)number_or(core->limit_fields, 100),
-		.max_field_size = (size_t)number_or(core->limit_field_size,
-		    8190),
-		.max_head = MAX_HEAD,
-		.unsafe = number_or(core->strict, 1) == 0,
-		.allow_09 = number_or(core->require_10, 0) == 0,
-	};
-}
-
+/* Asked of the system once for an exchange. */
 static const struct sockaddr *
 conn_local(struct client *client)
 {
+	static struct sockaddr_in6 passing;
 	struct conn *c = (struct conn *)client;
-	socklen_t n = sizeof(c->local);
+	struct sockaddr_in6 *local = c->x != NULL ? &c->x->local : &passing;
+	socklen_t n = sizeof(*local);
 
-	if (c->local.sin6_family == AF_UNSPEC &&
-	    getsockname(c->watch.fd, (struct sockaddr *)&c->local, &n) != 0)
-		c->local.sin6_family = AF_INET6;
-	return (const struct sockaddr *)&c->local;
+	if (c->x == NULL)
+		passing.sin6_family = AF_UNSPEC;
+	if (local->sin6_family == AF_UNSPEC &&
+	    getsockname(c->watch.fd, (struct sockaddr *)local, &n) != 0)
+		local->sin6_family = AF_INET6;
+	return (const struct sockaddr *)local;
 }
 
+static const struct client_calls calls = { conn_local, on_wake, on_rest,
+	intake_look, intake_took };
+
+/* The peer's address as text. */
 static void
-set_peer(struct client *client, const struct sockaddr_storage *peer)
+peer_text(const struct sockaddr_storage *peer, char text[INET6_ADDRSTRLEN])
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
 	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
 
-	client->peer_port = address_port((const struct sockaddr *)peer);
 	if (peer->ss_family == AF_INET)
-		inet_ntop(AF_INET, &in->sin_addr, client->peer,
-		    sizeof(client->peer));
+		inet_ntop(AF_INET, &in->sin_addr, text, INET6_ADDRSTRLEN);
 	else if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
-		inet_ntop(AF_INET, (const char *)&in6->sin6_addr + 12,
-		    client->peer, sizeof(client->peer));
+		inet_ntop(AF_INET, (const char *)&in6->sin6_addr + 12, text,
+		    INET6_ADDRSTRLEN);
 	else
-		inet_ntop(AF_INET6, &in6->sin6_addr, client->peer,
-		    sizeof(client->peer));
+		inet_ntop(AF_INET6, &in6->sin6_addr, text, INET6_ADDRSTRLEN);
+}
+
+static struct conn *
+conn_new(const struct sockaddr_storage *peer)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	struct conn *c;
+
+	peer_text(peer, text);
+	c = calloc(1, offsetof(struct conn, peer) + strlen(text) + 1);
+	if (c == NULL)
+		abort();
+	strcpy(c->peer, text);
+	c->client.peer = c->peer;
+	c->client.peer_port = address_port((const struct sockaddr *)peer);
+	c->client.calls = &calls;
+	return c;
 }
 
 void
 conn_accept(int fd, const struct sockaddr_storage *peer, int ticket)
 {
-	struct conn *c = calloc(1, sizeof(*c));
+	struct conn *c = conn_new(peer);
 
-	if (c == NULL)
-		abort();
 	c->ticket = ticket;
 	list_init(&c->place);
 	c->watch.fd = fd;
 	c->watch.ready = on_ready;
 	c->timer.fire = on_timer;
 	c->later.run = on_later;
-	c->client.local = conn_local;
-	c->client.wake = on_wake;
-	c->client.rest = on_rest;
-	c->client.body_look = intake_look;
-	c->client.body_took = intake_took;
-	set_peer(&c->client, peer);
 	if (config->vhosts.n > 0)
 		c->client.hosts = hosts_at(config, conn_local(&c->client));
-	c->limits = limits_of(host_named(config, c->client.hosts, STR_NONE));
 	list_append(&all, &c->link);
 	count++;
 	host->connections(+1, ticket);

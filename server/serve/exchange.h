@@ -32,6 +32,7 @@ struct recalled;
 
 struct exchange {
 	struct arena	*arena;
+	struct head_limits head_limits;
 	struct head	 head;
 	struct request	*r;		/* the newest of the chain */
 	struct buffer	*held;		/* the head's, when not in conn's */
@@ -65,34 +66,36 @@ struct exchange {
 	/* To be given again (recall.h). */
 	struct str	 keep;		/* a copy of the head; STR_NONE: no */
 	struct recalled	*answer;
+
+	struct sockaddr_in6 local;	/* room for either family; 0: unknown */
 };
 
+/* There are thousands of them: see t/apps/idle.sh for what one may cost. */
 struct conn {
 	struct client	 client;
 	struct watch	 watch;
 	struct timer	 timer;
 	struct later	 later;
 	struct link	 link;
-	enum phase	 phase;
+	struct link	 place;		/* in the queue for one */
 	struct exchange	*x;		/* NULL between exchanges */
-	struct head_limits limits;
 	struct buffer	*in;		/* unread bytes: [start, end) */
-	size_t		 start, end;
+	unsigned	 start, end;
 	struct buffer	*unsent;	/* small answers to be sent together */
-	size_t		 unsent_at, unsent_n;
+	unsigned	 unsent_at, unsent_n;
 	int64_t		 began_us;	/* first byte of this head, or begin
 					 * of lingering; 0: none */
-	unsigned	 turn_requests;	/* answered in this turn of the loop */
-	int64_t		 idle_ms;	/* the wait for a next request */
+	unsigned	 idle_ms;	/* the wait for a next request */
+	int		 ticket;	/* of conn_accept() */
+	enum phase	 phase;
+	unsigned short	 turn_requests;	/* answered in this turn of the loop */
 	bool		 clogged;	/* an answer from memory found the
 					 * socket full */
 	bool		 dry;		/* the last recv(2) took all */
 	bool		 peer_done;	/* the peer will send no more */
 	bool		 was_busy;	/* has a request */
 	bool		 counted;	/* which holds a place */
-	struct link	 place;		/* in the queue for one */
-	int		 ticket;	/* of conn_accept() */
-	struct sockaddr_in6 local;	/* room for either family; 0: unknown */
+	char		 peer[];	/* client.peer */
 };
 
 /* The loop of this process; set by conn_init(). */

@@ -36,7 +36,7 @@ intake_read(struct conn *c)
 	n = recv(c->watch.fd, c->in->at + c->end, room, 0);
 	if (n > 0) {
 		c->dry = (size_t)n < room;
-		c->end += (size_t)n;
+		c->end += (unsigned)n;
 		if (c->x != NULL && c->x->r != NULL)
 			c->x->r->bytes_in += (uint64_t)n;
 		return INTAKE_DATA;
@@ -75,8 +75,8 @@ chunked_begin(struct conn *c)
 
 	x->limits = (struct chunked_limits){
 		.max_extensions = MAX_EXTENSIONS,
-		.max_trailers = limit_or_none(c->limits.max_fields),
-		.max_trailer_size = limit_or_none(c->limits.max_field_size),
+		.max_trailers = limit_or_none(x->head_limits.max_fields),
+		.max_trailer_size = limit_or_none(x->head_limits.max_field_size),
 		.max_trailer_bytes = MAX_TRAILERS,
 	};
 	fields_init(&x->trailers, x->arena);
@@ -126,7 +126,7 @@ make_room(struct conn *c)
 	    (size_t)(x->head.buf - c->in->at) + x->head.size : 0;
 
 	if (c->in != NULL && c->start == c->end) {
-		c->start = c->end = head_end;
+		c->start = c->end = (unsigned)head_end;
 		if (c->in->size - c->end >= MIN_ROOM &&
 		    (x->held != NULL || x->body_left < BODY_BUFFER))
 			return;

@@ -33,7 +33,7 @@ request_new(struct arena *a, const struct config *c, struct client *client)
 void
 request_wake(struct request *r)
 {
-	r->client->wake(r->client);
+	r->client->calls->wake(r->client);
 }
 
 int
@@ -252,7 +252,7 @@ request_remote_host(const struct request *r)
 struct str
 request_local(const struct request *r)
 {
-	const struct sockaddr *a = r->client->local(r->client);
+	const struct sockaddr *a = r->client->calls->local(r->client);
 	char *out = arena_alloc(r->arena, INET6_ADDRSTRLEN);
 
 	request_once(r);
@@ -277,7 +277,7 @@ unsigned
 request_local_port(const struct request *r)
 {
 	request_once(r);
-	return address_port(r->client->local(r->client));
+	return address_port(r->client->calls->local(r->client));
 }
 
 /* ---- The log ------------------------------------------------------------- */
@@ -311,8 +311,8 @@ request_log(const struct request *r, enum log_level level,
 void
 request_rest(const struct request *r, bool yes)
 {
-	if (r->client->rest != NULL)
-		r->client->rest(r->client, yes);
+	if (r->client->calls->rest != NULL)
+		r->client->calls->rest(r->client, yes);
 }
 
 /* ---- What the answer depends on ------------------------------------------ */
@@ -358,13 +358,13 @@ request_saw_way(const struct request *r, struct str directory, size_t from)
 enum body_look
 request_body_look(struct request *r, struct str *s)
 {
-	return r->client->body_look(r->client, r, s);
+	return r->client->calls->body_look(r->client, r, s);
 }
 
 void
 request_body_took(struct request *r, size_t n)
 {
-	r->client->body_took(r->client, r, n);
+	r->client->calls->body_took(r->client, r, n);
 }
 
 int64_t

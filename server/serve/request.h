@@ -35,17 +35,11 @@ enum body_look {
 	BODY_BAD,	/* malformed, too long, timed out or cut: r->status */
 };
 
-/*
- * The other side of a request: who asks, and what he can be asked for.  Part of
- * a connection (conn.c); whoever makes requests without one fills in his own.
- */
-struct client {
-	char		 peer[46];	/* address as text */
-	unsigned	 peer_port;
-	const struct host_set *hosts;	/* those at the local address */
-	unsigned	 answered;	/* requests before this one */
-	struct basis	*basis;		/* of the answer; see request_once() */
-	/* The local address, asked of the system when first needed. */
+struct client;
+
+/* What a request can ask its client for: the same for all of a kind. */
+struct client_calls {
+	/* The local address; valid until the next call. */
 	const struct sockaddr *(*local)(struct client *c);
 	void		(*wake)(struct client *c);
 	/* The request needs nothing but time for a while, or again more; may be
@@ -55,7 +49,21 @@ struct client {
 			    struct str *s);
 	void		(*body_took)(struct client *c, struct request *r,
 			    size_t n);
+};
+
+/*
+ * The other side of a request: who asks.  Part of a connection (conn.c), of
+ * which there are thousands, so it is small; whoever makes requests without one
+ * fills in his own.
+ */
+struct client {
+	const struct client_calls *calls;
+	const char	*peer;		/* address as text */
+	const struct host_set *hosts;	/* those at the local address */
+	struct basis	*basis;		/* of the answer; see request_once() */
 	struct story	*story;		/* told what happens; usually NULL */
+	unsigned	 peer_port;
+	unsigned	 answered;	/* requests before this one */
 };
 
 /* What was found on disk for a request. */

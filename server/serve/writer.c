@@ -257,7 +257,7 @@ joined(struct conn *c, const struct piece *p)
 		memcpy(c->unsent->at + end, v[i].iov_base, v[i].iov_len);
 		end += v[i].iov_len;
 	}
-	c->unsent_n = end - c->unsent_at;
+	c->unsent_n = (unsigned)(end - c->unsent_at);
 	account(x, p, c->unsent_n - before);
 	return true;
 }

@@ -29,8 +29,9 @@ local(struct client *c)
 static struct request *
 request(struct arena *a, struct str field)
 {
-	static struct client client = { .peer = "192.0.2.7",
-	    .peer_port = 4711, .local = local };
+	static const struct client_calls calls = { .local = local };
+	static struct client client = { .calls = &calls,
+	    .peer = "192.0.2.7", .peer_port = 4711 };
 	struct head *head = arena_one(a, struct head);
 	struct request *r = request_new(a, config, &client);
 

@@ -30,7 +30,8 @@ local(struct client *c)
 	return (const struct sockaddr *)(const void *)&none;
 }
 
-static struct client client = { .peer = "192.0.2.7", .local = local };
+static const struct client_calls calls = { .local = local };
+static struct client client = { .calls = &calls, .peer = "192.0.2.7" };
 
 static bool
 is_wanted(struct str line)

@@ -93,7 +93,7 @@ START_TEST(local_is_loopback_or_ourselves)
 	struct request *r = site_ask(c, "/l");
 
 	for (size_t i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
-		strcpy(r->client->peer, peers[i].peer);
+		r->client->peer = peers[i].peer;
 		r->let_in = false;
 		ck_assert_int_eq(judge(r, conf->root), peers[i].local ?
 		    VERDICT_GRANTED : VERDICT_DENIED);

@@ -115,8 +115,10 @@ wake(struct client *client)
 	woken++;
 }
 
-static struct client client = { .peer = "192.0.2.7", .peer_port = 4711,
-    .local = site_local, .wake = wake };
+static const struct client_calls calls = { .local = site_local,
+    .wake = wake };
+static struct client client = { .calls = &calls, .peer = "192.0.2.7",
+    .peer_port = 4711 };
 
 static void
 setup(void)

@@ -46,7 +46,7 @@ setup(void)
 	ck_assert_msg(site_errors(c, &error) == 0, "%s", error);
 
 	r = site_ask(c, "/index.html");
-	strcpy(r->client->peer, "127.0.0.1");
+	r->client->peer = "127.0.0.1";
 	((struct head *)(uintptr_t)r->head)->line =
 	    STR("GET /index.html?a=b&c HTTP/1.1");
 	r->uri = STR("/index.html?a=b&c");

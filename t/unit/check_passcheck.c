@@ -32,7 +32,8 @@ stop_when_over(void *arg)
 		loop_stop(l);
 }
 
-static struct client client = { .wake = wake };
+static const struct client_calls calls = { .wake = wake };
+static struct client client = { .calls = &calls };
 static struct config config;
 
 static struct request

@@ -223,7 +223,8 @@ setup_files(void)
 	recall_begin(loop);
 }
 
-static struct client asking = { .peer = "192.0.2.7", .local = site_local };
+static const struct client_calls calls = { .local = site_local };
+static struct client asking = { .calls = &calls, .peer = "192.0.2.7" };
 
 /* Answer a GET of the path, and give what could be kept of it. */
 static struct recalled *

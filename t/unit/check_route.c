@@ -441,7 +441,7 @@ START_TEST(host)
 	head.host.name = str_of(hosts[_i].host);
 	head.path = str_of(hosts[_i].path);
 	r->head = &head;
-	r->client->hosts = hosts_at(c, r->client->local(r->client));
+	r->client->hosts = hosts_at(c, r->client->calls->local(r->client));
 	ck_assert_int_eq(route_vhost(r), PASS);
 	ck_assert_str_eq(r->vhost->name, hosts[_i].name);
 	ck_assert_ptr_eq(r->scope, r->vhost->scope);

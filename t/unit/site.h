@@ -68,8 +68,9 @@ site_local(struct client *c)
 static inline struct request *
 site_ask(struct config *c, const char *path)
 {
-	static struct client client = { .peer = "192.0.2.7",
-	    .peer_port = 4711, .local = site_local };
+	static const struct client_calls calls = { .local = site_local };
+	static struct client client = { .calls = &calls,
+	    .peer = "192.0.2.7", .peer_port = 4711 };
 	struct head *head = arena_one(c->arena, struct head);
 	struct request *r = request_new(c->arena, c, &client);
 
