@@ -1,19 +1,22 @@
 /*
- * exchange.c - what a connection's socket is watched for, and for how long.
+ * exchange.c - the end of an exchange, and what a connection waits for.
  */
+#include "base/clock.h"
+#include "serve/conn.h"
+#include "serve/corridor.h"
 #include "serve/exchange.h"
-
-#include "serve/config.h"
 #include "serve/hosts.h"
+#include "serve/recall.h"
 
-struct loop *conn_loop;
+struct conns conns = { .all = { &conns.all, &conns.all },
+	.queue = { &conns.queue, &conns.queue } };
 
 const struct vhost *
 conn_vhost(const struct conn *c)
 {
 	if (c->x != NULL && c->x->r != NULL)
 		return c->x->r->vhost;
-	return host_named(config_current(), c->client.hosts, STR_NONE);
+	return host_named(conns.config, c->client.hosts, STR_NONE);
 }
 
 int64_t
@@ -48,5 +51,61 @@ conn_watch(struct conn *c)
 		events |= LOOP_READ;
 		break;
 	}
-	loop_watch(conn_loop, &c->watch, events);
+	loop_watch(conns.loop, &c->watch, events);
+}
+
+/* Send what was gathered, then wait for bytes.  Always false, unless broken. */
+bool
+exchange_await(struct conn *c, int64_t ms)
+{
+	enum written w = writer_flush(c);
+
+	if (w == WRITTEN_BROKEN) {
+		c->phase = PHASE_DEAD;
+		return true;
+	}
+	c->turn_requests = 0;
+	if (w == WRITTEN_FULL)
+		ms = conn_timeout(c);
+	if (ms > 0)
+		loop_timer(conns.loop, &c->timer, ms);
+	conn_watch(c);
+	return false;
+}
+
+unsigned
+exchange_keep_alive(const struct request *r)
+{
+	int64_t ms = number_or(
+	    core_conf(r->vhost->scope)->keep_alive_timeout_ms, 5000);
+
+	return ms < INT32_MAX ? (unsigned)ms : INT32_MAX;
+}
+
+void
+exchange_end(struct conn *c, bool aborted)
+{
+	struct exchange *x = c->x;
+
+	if (x == NULL)
+		return;
+	if (x->r != NULL) {
+		x->r->aborted = aborted && !x->complete;
+		conns.host->served(x->r->bytes_out, clock_us_now() -
+		    x->r->started_mono_us);
+		c->idle_ms = exchange_keep_alive(x->r);
+		corridor_log(x->r);
+	}
+	c->x = NULL;
+	c->client.basis = NULL;
+	buffer_give(x->held);
+	if (x->answer != NULL && x->complete)
+		recall_keep(x->answer);
+	else
+		arena_end(x->arena);
+	if (c->was_busy) {
+		c->was_busy = false;
+		conns.busy--;
+	}
+	places_hold(c, false);
 }

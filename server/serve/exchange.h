@@ -1,7 +1,6 @@
 /*
- * exchange.h - one request and its answer on a connection: the bytes coming in
- * as a body, the bytes going out.  Private to conn.c, intake.c, writer.c,
- * linger.c, and statistics.c, which only looks.
+ * exchange.h - one request and its answer on a connection.  Private to conn.c,
+ * the files named below, and statistics.c, which only looks.
  *
  * A connection between two exchanges is just struct conn; everything else lives
  * in the arena of the exchange and goes with it.
@@ -29,6 +28,7 @@ enum phase {
 };
 
 struct recalled;
+struct conn_host;
 
 struct exchange {
 	struct arena	*arena;
@@ -98,8 +98,18 @@ struct conn {
 	char		 peer[];	/* client.peer */
 };
 
-/* The loop of this process; set by conn_init(). */
-extern struct loop *conn_loop;
+/* What all connections of this process share. */
+extern struct conns {
+	struct loop	*loop;
+	const struct config *config;
+	const struct conn_host *host;
+	struct link	 all, queue;	/* the queue is for places */
+	size_t		 count, busy;
+	bool		 draining;
+} conns;
+
+/* Take as many steps as can be taken without waiting. */
+void		 conn_run(struct conn *c);
 /* Watch the socket for what the phase can use now. */
 void		 conn_watch(struct conn *c);
 /* The host that is served; before a head is read, the default one of the
@@ -107,6 +117,49 @@ void		 conn_watch(struct conn *c);
 const struct vhost *conn_vhost(const struct conn *c);
 /* Its Timeout. */
 int64_t		 conn_timeout(const struct conn *c);
+
+/* Send what was gathered, then wait for bytes, ms at most if that is not 0.
+ * Always false, unless broken. */
+bool		 exchange_await(struct conn *c, int64_t ms);
+/* The exchange is over, whichever way: log it, let its arena clean up. */
+void		 exchange_end(struct conn *c, bool aborted);
+/* How long the next request after r is waited for, in ms. */
+unsigned	 exchange_keep_alive(const struct request *r);
+
+/* Steps: true when another can be taken at once. */
+
+/* ---- hearing.c: the head ------------------------------------------------- */
+
+/* In PHASE_HEAD. */
+bool		 hearing_step(struct conn *c);
+/* The parts of the request that its head decides. */
+void		 hearing_request(struct conn *c);
+/* The head was no head; why NULL: it did not come in time. */
+void		 hearing_refuse(struct conn *c, int status, const char *why);
+
+/* ---- places.c: which requests the server works for ----------------------- */
+
+/* A request holds a place while the server works for it, and none while nothing
+ * but its client is waited for: clients that are slow to take a file, or to
+ * send what nobody wants, keep nobody else out. */
+void		 places_hold(struct conn *c, bool yes);
+/* In PHASE_QUEUE. */
+bool		 places_step(struct conn *c);
+
+/* ---- answering.c --------------------------------------------------------- */
+
+/* r's answer is known: begin to send it. */
+void		 answering_begin(struct conn *c);
+/* In PHASE_WALK, PHASE_WRITE and PHASE_DRAIN. */
+bool		 answering_walk(struct conn *c);
+bool		 answering_write(struct conn *c);
+bool		 answering_drain(struct conn *c);
+/* Is a peer that has finished sending still there?  To be asked after PROBE_MS,
+ * and again after twice as long each time. */
+enum { PROBE_MS = 1000 };
+void		 answering_probe(struct conn *c);
+/* The client did not take the answer in time. */
+void		 answering_late(struct conn *c);
 
 /* ---- intake.c: from the socket into the buffer, and out as a body -------- */
 

@@ -76,7 +76,8 @@ chunked_begin(struct conn *c)
 	x->limits = (struct chunked_limits){
 		.max_extensions = MAX_EXTENSIONS,
 		.max_trailers = limit_or_none(x->head_limits.max_fields),
-		.max_trailer_size = limit_or_none(x->head_limits.max_field_size),
+		.max_trailer_size = limit_or_none(
+		    x->head_limits.max_field_size),
 		.max_trailer_bytes = MAX_TRAILERS,
 	};
 	fields_init(&x->trailers, x->arena);
@@ -227,7 +228,7 @@ wait_for_more(struct conn *c)
 	c->x->wants_body = true;
 	c->x->wait_began_ms = clock_ms();
 	conn_watch(c);
-	loop_timer(conn_loop, &c->timer, body_time(c->x));
+	loop_timer(conns.loop, &c->timer, body_time(c->x));
 }
 
 static void
@@ -239,7 +240,7 @@ wait_is_over(struct conn *c)
 		x->waited_ms += clock_ms() - x->wait_began_ms;
 	x->wait_began_ms = 0;
 	if (x->wants_body)
-		loop_timer_stop(conn_loop, &c->timer);
+		loop_timer_stop(conns.loop, &c->timer);
 	x->wants_body = false;
 }
 

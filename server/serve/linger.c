@@ -24,7 +24,7 @@ linger_begin(struct conn *c, bool politely)
 	}
 	c->phase = PHASE_LINGER;
 	c->began_us = 0;
-	loop_timer(conn_loop, &c->timer, conn_timeout(c));
+	loop_timer(conns.loop, &c->timer, conn_timeout(c));
 }
 
 /* What was kept back leaves first.  True when nothing is left of it. */
@@ -37,7 +37,7 @@ is_silent(struct conn *c)
 	case WRITTEN_ALL:
 		shutdown(c->watch.fd, SHUT_WR);
 		c->began_us = clock_us_now();
-		loop_timer(conn_loop, &c->timer, LINGER_MS);
+		loop_timer(conns.loop, &c->timer, LINGER_MS);
 		return true;
 	case WRITTEN_FULL:
 		conn_watch(c);
@@ -63,7 +63,7 @@ linger_step(struct conn *c)
 		return true;
 	}
 	if (n > 0)
-		loop_timer(conn_loop, &c->timer, LINGER_MS);
+		loop_timer(conns.loop, &c->timer, LINGER_MS);
 	conn_watch(c);
 	return false;
 }
