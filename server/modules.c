@@ -20,7 +20,8 @@ extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
     mod_access_compat, mod_auth_basic, mod_auth_digest, mod_authz,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
     mod_expires, mod_headers, mod_hostnames, mod_setenvif, mod_static,
-    mod_status, mod_unique_id, mod_userdir, mod_vhost_alias, mod_actions;
+    mod_negotiation, mod_status, mod_unique_id, mod_userdir,
+    mod_vhost_alias, mod_actions, mod_asis;
 
 struct module *const features[] = {
 	&mod_language,
@@ -34,6 +35,7 @@ struct module *const features[] = {
 	&mod_hostnames,		/* who asks: for all that follows */
 	&mod_admission,
 	&mod_suexec,
+	&mod_negotiation,	/* which file is meant: before rules see it */
 	&mod_rewrite,		/* where is it */
 	&mod_alias,
 	&mod_userdir,
@@ -55,6 +57,7 @@ struct module *const features[] = {
 	&mod_status,
 	&mod_autoindex,
 	&mod_actions,
+	&mod_asis,
 	&mod_static,		/* ... if nobody else does */
 	&mod_log_config,
 };

@@ -128,11 +128,12 @@ is_usable(const struct request *looked)
 	return looked->status == 200 && looked->found.kind == FOUND_FILE;
 }
 
-/* A redirect found on the way is for the client. */
+/* A redirect found on the way is for the client, and so is a choice. */
 static int
 pass_on(struct request *r, const struct request *looked)
 {
 	fields_append(&r->out_always, &looked->out_always);
+	r->offers = looked->offers;
 	return looked->status;
 }
 
@@ -165,7 +166,7 @@ find_index(struct request *r, const struct dir_conf *c)
 {
 	static const char *const usual[] = { "index.html" };
 	size_t n = c->index.given ? c->index.names.n : 1;
-	int refused = PASS;
+	const struct request *refused = NULL;
 
 	for (size_t i = 0; i < n; i++) {
 		struct request *looked = look_up(r, c->index.given ?
@@ -181,12 +182,16 @@ find_index(struct request *r, const struct dir_conf *c)
 			request_adopt(r, looked);
 			return PASS;
 		}
-		if (status_is_redirect(looked->status))
+		if (status_is_redirect(looked->status) ||
+		    looked->status == 300 ||
+		    (looked->status == 406 && n == 1))
 			return pass_on(r, looked);
 		if (looked->status != 200 && looked->status != 404)
-			refused = looked->status;
+			refused = looked;
 	}
-	return refused != PASS ? refused : fall_back(r, c);
+	if (refused == NULL)
+		return fall_back(r, c);
+	return refused->status == 406 ? pass_on(r, refused) : refused->status;
 }
 
 /* "redirect-carefully": for clients that follow a redirect only when they GET,

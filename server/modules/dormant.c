@@ -1,6 +1,6 @@
 /*
  * mod_dormant - directives that configurations hold, and that have nothing to
- * say here: content negotiation, other protocols, Apache's own buffers.
+ * say here: other protocols, Apache's own buffers.
  *
  * They are read and checked, so that a configuration that is whole stays so.
  */
@@ -43,37 +43,11 @@ read_protocols(struct setting *s)
 	return NULL;
 }
 
-/* None, or Prefer and Fallback. */
-static const char *
-read_force(struct setting *s)
-{
-	static const char *const words[] = { "None", "Prefer", "Fallback",
-	    NULL };
-	int64_t ignored;
-
-	for (int i = 0; i < s->argc; i++) {
-		const char *error = read_word(s, i, words, &ignored);
-
-		if (error != NULL)
-			return error;
-	}
-	return NULL;
-}
-
 #define SERVER		(IN_SERVER | ACCEPTED_ONLY)
 #define CONF		(IN_CONF | ACCEPTED_ONLY)
 #define ANY		(IN_ANY | ACCEPTED_ONLY)
 
 static const struct directive rows[] = {
-	/* Content negotiation */
-	{ "LanguagePriority", 1, MANY, ANY | OVERRIDE_FILEINFO, SLOT_NONE, 0,
-	  read_anything, "languages, the best first" },
-	{ "ForceLanguagePriority", 1, 2, ANY | OVERRIDE_FILEINFO, SLOT_NONE,
-	  0, read_force, "None, or Prefer and Fallback" },
-	{ "CacheNegotiatedDocs", 1, 1, CONF, SLOT_NONE, 0, read_flag_only,
-	  "On or Off" },
-	{ "MultiviewsMatch", 1, 2, ANY | OVERRIDE_FILEINFO, SLOT_NONE, 0,
-	  read_anything, "Any, NegotiatedOnly, Filters or Handlers" },
 	/* Protocols */
 	{ "Protocol", 1, 1, CONF, SLOT_NONE, 0, read_anything,
 	  "the protocol of a Listen or a virtual host" },
@@ -101,6 +75,5 @@ static const struct directive rows[] = {
 
 struct module mod_dormant = {
 	.name = "dormant",
-	.alias = "mod_negotiation.c negotiation_module",
 	.rows = rows,
 };

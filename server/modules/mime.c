@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/hash.h"
 #include "conf/directive.h"
+#include "http/accept.h"
 #include "serve/charset.h"
 #include "serve/expr.h"
 #include "serve/request.h"
@@ -32,12 +33,17 @@ struct removal {
 	size_t		 at;		/* offset in struct meaning */
 };
 
+/* What MultiViews takes for a name that says what a file is, beside what tells
+ * type, language, charset or encoding. */
+enum { MATCH_HANDLERS = 1 << 0, MATCH_FILTERS = 1 << 1, MATCH_ANY = 1 << 2 };
+
 struct mime_conf {
 	struct hash	*extensions;	/* lower case, no dot -> meaning */
 	struct vec	 removals;
 	struct hash	*types;		/* of the main server: TypesConfig */
 	const char	*default_language;
 	enum flag	 use_path_info;
+	struct number	 match;		/* MultiviewsMatch */
 };
 
 /* ---- Types by extension -------------------------------------------------- */
@@ -203,6 +209,31 @@ read_default_type(struct setting *s)
 	return NULL;
 }
 
+/* NegotiatedOnly or Any alone, or Handlers and Filters, as in Apache. */
+static const char *
+read_match(struct setting *s)
+{
+	static const char *const words[] = { "NegotiatedOnly", "Handlers",
+	    "Filters", "Any", NULL };
+	static const int bits[] = { 0, MATCH_HANDLERS, MATCH_FILTERS,
+	    MATCH_ANY };
+	struct mime_conf *c = s->conf;
+
+	c->match = (struct number){ .given = true };
+	for (int i = 0; i < s->argc; i++) {
+		int64_t word;
+		const char *error = read_word(s, i, words, &word);
+
+		if (error != NULL)
+			return error;
+		if (s->argc > 1 && word != 1 && word != 2)
+			return setting_error(s, i, "takes %s alone",
+			    words[word]);
+		c->match.is |= bits[word];
+	}
+	return NULL;
+}
+
 #define AT(field)	offsetof(struct meaning, field)
 #define ANYWHERE	(IN_ANY | OVERRIDE_FILEINFO)
 
@@ -235,6 +266,10 @@ static const struct directive rows[] = {
 	{ "ModMimeUsePathInfo", 1, 1, IN_SECTION, SLOT_FLAG,
 	  offsetof(struct mime_conf, use_path_info), NULL,
 	  "On or Off: look at the path behind the file's name, too" },
+	{ "MultiviewsMatch", 1, 2, ANYWHERE, SLOT_CUSTOM,
+	  offsetof(struct mime_conf, match), read_match,
+	  "NegotiatedOnly, Any, or Handlers and Filters: what may stand in the "
+	  "names that MultiViews finds", .size = sizeof(struct number) },
 	{ "DefaultType", 1, 1, ANYWHERE | ACCEPTED_ONLY, SLOT_NONE, 0,
 	  read_default_type, "none" },
 	{ 0 }
@@ -284,6 +319,9 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 struct told {
 	const char	*type, *charset, *handler;
 	struct text	 languages, encodings;
+	bool		 wanted;	/* by MultiViews: */
+	bool		 anything;	/* of what can be negotiated */
+	struct vec	 untold;	/* struct str *: say nothing */
 };
 
 static void
@@ -309,18 +347,39 @@ take_meaning(struct told *told, const struct meaning *m)
 	list_add(&told->encodings, ", ", m->encoding);
 }
 
+/* Whether MultiViews may leave a part with this meaning out of a name. */
+static bool
+tells(const struct mime_conf *c, const struct meaning *m, const char *type)
+{
+	int64_t match = number_or(c->match, 0);
+
+	return type != NULL || (match & MATCH_ANY) || (m != NULL &&
+	    ((m->type != NULL && m->type[0] != 0) || m->charset != NULL ||
+	    m->language != NULL || m->encoding != NULL ||
+	    (m->handler != NULL && (match & MATCH_HANDLERS))));
+}
+
+static void
+add_untold(struct arena *a, struct told *told, struct str part)
+{
+	if (told->wanted)
+		vec_add(a, &told->untold, arena_copy(a, &part, sizeof(part)));
+}
+
 /* Read the extensions of a file name without directory. */
 static void
 read_name(struct arena *a, const struct mime_conf *c,
     const struct hash *types, struct str name, struct told *told)
 {
 	struct str part;
-	ptrdiff_t dot;
+	size_t dot = 0;
 
-	while (str_starts(name, STR(".")))
-		name = str_from(name, 1);
-	dot = str_find(name, '.');
-	name = dot < 0 ? STR("") : str_from(name, (size_t)dot + 1);
+	while (dot < name.n && name.at[dot] == '.')
+		dot++;
+	while (dot < name.n && name.at[dot] != '.')
+		dot++;
+	add_untold(a, told, str_first(name, dot));
+	name = str_from(name, dot + 1);
 	while (str_cut(&name, '.', &part)) {
 		struct str extension = str_lower(a, part);
 		const struct meaning *m = c->extensions == NULL ? NULL :
@@ -328,12 +387,41 @@ read_name(struct arena *a, const struct mime_conf *c,
 		const char *type = hash_get(types, extension);
 
 		/* An empty type: RemoveType, which TypesConfig minds, too. */
-		if (type != NULL && (m == NULL || m->type == NULL ||
-		    m->type[0] != 0))
+		if (type != NULL && m != NULL && m->type != NULL &&
+		    m->type[0] == 0)
+			type = NULL;
+		if (type != NULL)
 			told->type = type;
 		if (m != NULL)
 			take_meaning(told, m);
+		if (tells(c, m, type))
+			told->anything = true;
+		else if (part.n > 0)
+			add_untold(a, told, part);
 	}
+}
+
+/*
+ * A client that knows "gzip" as "x-gzip", or the other way round, is told the
+ * word that it uses itself.
+ */
+static struct str
+in_words_of(const struct request *r, struct str coding)
+{
+	struct vec known = accept_read(r->arena, fields_join(r->arena, &r->in,
+	    STR("Accept-Encoding")));
+	struct str bare = accept_coding(coding), other = STR_NONE;
+
+	for (size_t i = 0; i < known.n; i++) {
+		struct str name = ((const struct accept_entry *)
+		    known.at[i])->name;
+
+		if (str_eq(name, bare))
+			return name;
+		if (str_eq(accept_coding(name), bare))
+			other = name;
+	}
+	return other.n > 0 ? other : coding;
 }
 
 static void
@@ -343,7 +431,7 @@ set_by_name(struct request *r)
 	const struct mime_conf *main = scope_get(r->config->main->scope,
 	    &mod_mime);
 	struct told told = { .languages = { .arena = r->arena },
-	    .encodings = { .arena = r->arena } };
+	    .encodings = { .arena = r->arena }, .wanted = r->main != NULL };
 	struct str name = str_of(r->filename);
 
 	if (flag_or(c->use_path_info, false) && r->path_info.n > 0)
@@ -362,7 +450,9 @@ set_by_name(struct request *r)
 		    text_str(&told.languages));
 	if (told.encodings.n > 0)
 		fields_set(&r->out, STR("Content-Encoding"),
-		    text_str(&told.encodings));
+		    in_words_of(r, text_str(&told.encodings)));
+	r->named = told.anything;
+	r->untold = told.untold;
 	if (told.handler != NULL)
 		r->handler = told.handler;
 }

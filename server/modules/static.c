@@ -12,10 +12,9 @@
 #include "base/arena.h"
 #include "base/os.h"
 #include "conf/directive.h"
-#include "http/method.h"
 #include "serve/basis.h"
+#include "serve/corridor.h"
 #include "serve/file.h"
-#include "serve/request.h"
 
 extern struct module mod_static;
 
@@ -24,37 +23,11 @@ extern struct module mod_static;
 
 /* ---- Requests ------------------------------------------------------------ */
 
-static uint64_t
-methods_allowed(const struct request *r)
-{
-	uint64_t set = METHOD_BIT(METHOD_GET) | METHOD_BIT(METHOD_HEAD) |
-	    METHOD_BIT(METHOD_POST) | METHOD_BIT(METHOD_OPTIONS);
-
-	if (number_or(core_conf(r->scope)->trace, TRACE_ON) != TRACE_OFF)
-		set |= METHOD_BIT(METHOD_TRACE);
-	return set;
-}
-
 /* POST reads a file, too, as in Apache: forms may lead to a page of thanks. */
 static bool
 method_reads(enum http_method m)
 {
 	return m == METHOD_GET || m == METHOD_HEAD || m == METHOD_POST;
-}
-
-static int
-answer_other_method(struct request *r)
-{
-	fields_set(&r->out_always, STR("Allow"), method_list(r->arena,
-	    methods_allowed(r)));
-	if (r->method == METHOD_OPTIONS) {
-		fields_unset(&r->out, STR("Content-Type"));
-		r->length = 0;
-		return DONE;
-	}
-	return request_refuse(r, core_knows_method(r->config, r->method,
-	    r->method_name) ? 405 : 501, "The method %.*s is not allowed for "
-	    "this resource.", STR_ARGS(r->method_name));
 }
 
 static int
@@ -137,7 +110,7 @@ handle(struct request *r)
 		    "directory.");
 	}
 	if (!method_reads(r->method))
-		return answer_other_method(r);
+		return corridor_other_method(r);
 	if (r->found.kind != FOUND_FILE)
 		return answer_missing(r);
 	if (r->path_info.n > 0 &&

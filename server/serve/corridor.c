@@ -207,6 +207,20 @@ say_methods(struct request *r)
 	fields_set(&r->out_always, STR("Allow"), method_list(r->arena, set));
 }
 
+int
+corridor_other_method(struct request *r)
+{
+	say_methods(r);
+	if (r->method == METHOD_OPTIONS) {
+		fields_unset(&r->out, STR("Content-Type"));
+		r->length = 0;
+		return DONE;
+	}
+	return request_refuse(r, core_knows_method(r->config, r->method,
+	    r->method_name) ? 405 : 501, "The method %.*s is not allowed for "
+	    "this resource.", STR_ARGS(r->method_name));
+}
+
 /* TRACE sends back what came in, for the client to see what proxies did. */
 static int
 answer_trace(struct request *r)
@@ -393,6 +407,7 @@ redirect(struct request *old)
 	r->redirects = old->redirects + 1;
 	r->close_after = old->close_after;
 	r->out_always = old->out_always;
+	r->list_etag = old->list_etag;
 	inherit_env(r, old);
 	request_env_set(r, STR("REDIRECT_STATUS"), str_fmt(r->arena, "%d",
 	    old->status));
@@ -539,6 +554,8 @@ request_lookup_file(struct request *main, const char *file)
 	struct request *r;
 	bool beside;
 
+	if (str_ends(path, main->path_info))
+		path.n -= main->path_info.n;
 	old.n = (size_t)(str_rfind(old, '/') + 1);
 	path.n = (size_t)(str_rfind(path, '/') + 1);
 	if (file[0] != '/')

@@ -19,6 +19,9 @@ const char	*corridor_where(const struct request *r);
 bool		 corridor_passed(const struct request *r);
 /* Answer with this status from the start (a malformed head, a timeout). */
 void	corridor_refuse(struct request *r, int status);
+/* Of what is only read: answer OPTIONS, and refuse any method but GET, HEAD and
+ * POST.  DONE or a status. */
+int	corridor_other_method(struct request *r);
 /*
  * What would uri be?  A request that has gone through translation, directory
  * walk, access and fixup, but answers nothing; status 200 or the refusal.  It

@@ -14,6 +14,7 @@ static const struct {
 	int		 status;
 	const char	*text;
 } meanings[] = {
+	{ 300, "There are several forms of this page. Choose one." },
 	{ 301, "The page has moved for good." },
 	{ 302, "The page is at another address for now." },
 	{ 303, "The answer is at another address." },
@@ -54,6 +55,8 @@ static const struct {
 	    "moment." },
 	{ 504, "A program that makes this page took too long. Try again "
 	    "later." },
+	{ 506, "The forms of this page are written down in a circle. Tell "
+	    "whoever runs this site." },
 	{ 505, "The server speaks HTTP/1.1 and HTTP/1.0, and nothing "
 	    "newer." },
 };
@@ -130,6 +133,7 @@ add_details(struct request *r, struct text *t)
 		text_add_html(t, r->why);
 		text_addz(t, "</p>\n");
 	}
+	text_add(t, r->offers);
 	if (location.n > 0) {
 		text_addz(t, "<p>It is <a href=\"");
 		text_add_html(t, location);

@@ -95,6 +95,7 @@ source_small(struct request *r, int fd, off_t offset, size_t n)
 /* An open file; it has to stay open for as long as a body is read from it. */
 struct opened {
 	int	 fd;
+	off_t	 from;		/* where the document begins in it */
 	bool	 lent;
 };
 
@@ -103,6 +104,7 @@ part_of_file(struct request *r, struct opened *f, off_t offset, uint64_t n)
 {
 	int fd = f->fd;
 
+	offset += f->from;
 	if (n <= SMALL_BYTES)
 		return source_small(r, fd, offset, (size_t)n);
 	if (!f->lent)
@@ -214,8 +216,8 @@ is_young(const struct request *r, const struct stat *st)
  * Hexadecimal inode, size and time in microseconds, as FileETag says.  Weak
  * while the file is younger than a second.
  */
-static struct str
-make_etag(struct request *r, const struct stat *st)
+struct str
+file_etag(const struct request *r, const struct stat *st)
 {
 	unsigned what = core_etag(r->scope);
 	struct text t = { .arena = r->arena };
@@ -234,27 +236,41 @@ make_etag(struct request *r, const struct stat *st)
 	return text_str(&t);
 }
 
-static int
-answer_file(struct request *r, struct opened *f, const struct stat *st)
+/* A tag without its W/ and quotes. */
+static struct str
+inside_tag(struct str tag)
 {
-	time_t now = clock_now();
-	struct precond p = { .method = r->method, .fields = &r->in,
-	    .etag = make_etag(r, st), .now = now,
-	    .modified = st->st_mtime < now ? st->st_mtime : now };
-	char *date = arena_alloc(r->arena, CLOCK_HTTP_SIZE);
+	if (str_starts(tag, STR("W/")))
+		tag = str_from(tag, 2);
+	tag = str_from(tag, 1);
+	return str_first(tag, tag.n - 1);
+}
+
+/* One tag for the file and for the list that it was chosen from, if it was:
+ * RFC 2295, 9.2. */
+static struct str
+whole_etag(const struct request *r, const struct stat *st)
+{
+	struct str tag = file_etag(r, st), list = r->list_etag;
+	bool weak = str_starts(tag, STR("W/")) || str_starts(list, STR("W/"));
+
+	if (tag.n == 0 || list.n == 0)
+		return tag;
+	return str_fmt(r->arena, "%s\"%.*s;%.*s\"", weak ? "W/" : "",
+	    STR_ARGS(inside_tag(tag)), STR_ARGS(inside_tag(list)));
+}
+
+/* The n bytes of the document, as far as the client wants them. */
+static int
+answer_wanted(struct request *r, struct opened *f, const struct precond *p,
+    uint64_t n)
+{
 	struct str range = STR_NONE;
 
-	basis_file(r, st);
-	if (is_young(r, st) || st->st_mtime >= now)
-		request_timely(r);
-	clock_http_format(p.modified, date);
-	fields_set(&r->out, STR("Last-Modified"), str_of(date));
-	if (p.etag.n > 0)
-		fields_set(&r->out, STR("ETag"), p.etag);
 	fields_set(&r->out, STR("Accept-Ranges"), limit_of(core_conf(
 	    r->scope)->max_ranges, 200) > 0 ? STR("bytes") : STR("none"));
 	if (r->status == 200) {
-		int status = precond_check(&p, &range);
+		int status = precond_check(p, &range);
 
 		if (status == 304) {
 			r->status = 304;
@@ -265,16 +281,47 @@ answer_file(struct request *r, struct opened *f, const struct stat *st)
 			    "version that the request is about.");
 	}
 	if (range.n > 0)
-		return answer_ranges(r, f, (uint64_t)st->st_size, range);
-	return answer_part(r, f, 0, (uint64_t)st->st_size);
+		return answer_ranges(r, f, n, range);
+	return answer_part(r, f, 0, n);
 }
 
 int
 file_answer(struct request *r, int fd, const struct stat *st)
 {
+	time_t now = clock_now();
+	struct precond p = { .method = r->method, .fields = &r->in,
+	    .etag = whole_etag(r, st), .now = now,
+	    .modified = st->st_mtime < now ? st->st_mtime : now };
+	char *date = arena_alloc(r->arena, CLOCK_HTTP_SIZE);
 	struct opened f = { .fd = fd };
-	int status = answer_file(r, &f, st);
+	int status;
 
+	basis_file(r, st);
+	if (is_young(r, st) || st->st_mtime >= now)
+		request_timely(r);
+	clock_http_format(p.modified, date);
+	fields_set(&r->out, STR("Last-Modified"), str_of(date));
+	if (p.etag.n > 0)
+		fields_set(&r->out, STR("ETag"), p.etag);
+	status = answer_wanted(r, &f, &p, (uint64_t)st->st_size);
+	if (!f.lent)
+		close(fd);
+	return status;
+}
+
+int
+file_answer_part(struct request *r, int fd, off_t from, uint64_t n)
+{
+	struct precond p = { .method = r->method, .fields = &r->in,
+	    .etag = fields_get(&r->out, STR("ETag")), .modified = -1,
+	    .now = clock_now() };
+	struct str date = fields_get(&r->out, STR("Last-Modified"));
+	struct opened f = { .fd = fd, .from = from };
+	int status;
+
+	if (date.n == 0 || !clock_http_parse(date, &p.modified))
+		p.modified = -1;
+	status = answer_wanted(r, &f, &p, n);
 	if (!f.lent)
 		close(fd);
 	return status;

@@ -103,6 +103,8 @@ request_adopt(struct request *r, const struct request *looked)
 	add_missing(&r->out, &out);
 	r->out_always = looked->out_always;
 	add_missing(&r->out_always, &out_always);
+	if (looked->list_etag.n > 0)
+		r->list_etag = looked->list_etag;
 	memcpy(r->state, looked->state, sizeof(r->state));
 }
 

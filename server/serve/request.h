@@ -120,6 +120,10 @@ struct request {
 	const char	*owner;		/* whose ~user directory it is in */
 	const char	*document_root;	/* for this request; NULL: its host's */
 	bool		 script_alias;	/* a ScriptAlias led here: run it */
+	bool		 named;		/* some part of its file's name told
+					 * what it is, ... */
+	struct vec	 untold;	/* ... and these told nothing: struct
+					 * str *, the base name first */
 	struct vec	 env;		/* struct env_entry *, in order */
 	struct vec	 notes;		/* the same: what modules tell each
 					 * other and the log (%{X}n) */
@@ -145,6 +149,9 @@ struct request {
 	struct source	*body;		/* NULL: none */
 	int64_t		 length;	/* of body; -1: not known */
 	struct str	 why;		/* a sentence for the error page */
+	struct str	 offers;	/* HTML for it: what there is instead */
+	struct str	 list_etag;	/* the tag of the list of variants that
+					 * the answer was chosen from */
 	bool		 own_page;	/* the server itself made it: an error
 					 * or a redirect */
 	bool		 edited;	/* the configuration changed fields */

@@ -214,12 +214,12 @@ START_TEST(etag)
 	struct str s;
 
 	r->started_us = INT64_C(1000001000001);
-	s = make_etag(r, &st);
+	s = file_etag(r, &st);
 	ck_assert_pstr_eq(s.at == NULL ? NULL : str_z(c->arena, s),
 	    cases[_i].want);
 	/* Younger than a second: weak. */
 	r->started_us--;
-	s = make_etag(r, &st);
+	s = file_etag(r, &st);
 	if (s.at != NULL)
 		ck_assert(str_starts(s, STR("W/\"")));
 	config_end(c);
