@@ -26,7 +26,8 @@ struct require_kind {
 			    struct require *rule);
 	enum verdict	 (*judge)(struct request *r,
 			    const struct require *rule);
-	bool		 steady;	/* it is not about who asks */
+	bool		 steady;	/* it is not about who asks, or says
+					 * request_once() itself */
 };
 
 static enum verdict
@@ -364,8 +365,8 @@ owners_group_judge(struct request *r, const struct require *rule)
 
 static const struct require_kind kinds[] = {
 	{ "all", all_read, all_judge, true },
-	{ "env", env_read, env_judge },
-	{ "expr", expr_read, expr_judge },
+	{ "env", env_read, env_judge, true },
+	{ "expr", expr_read, expr_judge, true },
 	{ "file-group", nothing_read, owners_group_judge },
 	{ "file-owner", nothing_read, owner_judge },
 	{ "forward-dns", phrases_read, forward_judge },

@@ -79,7 +79,6 @@ run_begin(struct rewrite_run *run, struct request *r, const char *directory,
 		.filename = filename, .path_info = r->path_info,
 		.args = r->has_query && r->query.n > 0 ? r->query : STR_NONE,
 	};
-	request_once(r);	/* conditions look at anything */
 }
 
 /* Variables that a walk sets are gone when it has to begin anew. */
@@ -258,6 +257,7 @@ expand_tilde(struct rewrite_run *run)
 
 	if (!str_starts(name, STR("/~")))
 		return;
+	request_once(run->r);	/* users come and go */
 	user = str_from(name, 2);
 	slash = str_find(user, '/');
 	user = slash < 0 ? user : str_first(user, (size_t)slash);
@@ -292,6 +292,7 @@ is_file_path(const struct rewrite_run *run, struct str path)
 	for (end = from; end < path.n && path.at[end] != '/'; end++)
 		;
 	first = str_fmt(r->arena, "/%.*s", (int)(end - from), path.at + from);
+	request_saw_name(r, first, 1);
 	if (stat(first.at, &st) != 0)
 		return false;
 	if (run->last == NULL || (run->last->flags & RULE_ANY_PREFIX))

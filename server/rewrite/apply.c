@@ -66,7 +66,7 @@ is_yes(struct str s, const char *word)
 }
 
 static void
-add_expiry(struct text *t, struct str minutes)
+add_expiry(const struct rewrite_run *run, struct text *t, struct str minutes)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed",
 	    "Thu", "Fri", "Sat" };
@@ -78,6 +78,7 @@ add_expiry(struct text *t, struct str minutes)
 
 	if (n == 0 || n > 1000000000 || n < -1000000000)
 		return;
+	request_timely(run->r);
 	when = clock_now() + 60 * (time_t)n;
 	if (gmtime_r(&when, &tm) != NULL)
 		text_addf(t, "; expires=%s, %02d-%s-%d %02d:%02d:%02d GMT",
@@ -102,7 +103,7 @@ add_cookie(struct rewrite_run *run, struct str s)
 	    STR_ARGS(part[1]), STR_ARGS(part[4].at != NULL ? part[4] :
 	    STR("/")), STR_ARGS(part[2]));
 	if (part[3].at != NULL)
-		add_expiry(&t, part[3]);
+		add_expiry(run, &t, part[3]);
 	if (part[5].at != NULL && is_yes(part[5], "secure"))
 		text_addz(&t, "; secure");
 	if (part[6].at != NULL && is_yes(part[6], "HttpOnly"))

@@ -61,6 +61,9 @@ is_file(struct rewrite_run *run, enum cond_kind kind, struct str input)
 	/* A name with a NUL byte would be cut there. */
 	if (strlen(path) != input.n)
 		return false;
+	request_saw_file(run->r, input);
+	if (kind == COND_SIZE || kind == COND_EXECUTABLE)
+		request_timely(run->r);
 	if (kind == COND_LINK)
 		return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
 	if (stat(path, &st) != 0)
@@ -86,6 +89,7 @@ is_reachable(struct rewrite_run *run, enum cond_kind kind, struct str input)
 
 	if (input.n == 0 || !rewrite_may_look(r))
 		return false;
+	request_once(r);
 	if (kind == COND_URL) {
 		looked = request_lookup(r, input);
 		yes = looked->status < 400;

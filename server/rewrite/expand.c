@@ -1,7 +1,9 @@
 /*
  * expand.c - what stands for something else in a rule.
  *
- * What comes from a request is never expanded again.
+ * What comes from a request is never expanded again.  Whatever is looked at
+ * that is not in the request's head or environment, the configuration or a
+ * watched directory says request_once().
  */
 #include <grp.h>
 #include <pwd.h>
@@ -54,9 +56,11 @@ time_part(struct request *r, struct str name)
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (str_is(name, parts[i].name) &&
-		    localtime_r(&now, &tm) != NULL)
+		    localtime_r(&now, &tm) != NULL) {
+			request_timely(r);
 			return str_copy(r->arena, str_n(out, strftime(out,
 			    sizeof(out), parts[i].format, &tm)));
+		}
 	return STR_NONE;
 }
 
@@ -129,6 +133,12 @@ special(struct rewrite_run *run, struct str name)
 		    STR("off");
 	if (str_is(name, "IS_SUBREQ"))
 		return r->main != NULL ? STR("true") : STR("false");
+	if (str_is(name, "API_VERSION"))
+		return STR("20120211:142");
+	if (str_is(name, "IPV6") || str_is(name, "REMOTE_HOST") ||
+	    str_is(name, "CONN_REMOTE_ADDR") || str_is(name, "SCRIPT_USER") ||
+	    str_is(name, "SCRIPT_GROUP"))
+		request_once(r);
 	if (str_is(name, "IPV6"))
 		return strchr(r->client->peer, ':') != NULL ? STR("on") :
 		    STR("off");
@@ -136,8 +146,6 @@ special(struct rewrite_run *run, struct str name)
 		return request_remote_host(r);
 	if (str_is(name, "CONN_REMOTE_ADDR") || str_is(name, "REMOTE_HOST"))
 		return str_of(r->client->peer);
-	if (str_is(name, "API_VERSION"))
-		return STR("20120211:142");
 	if (str_is(name, "SCRIPT_USER") || str_is(name, "SCRIPT_GROUP"))
 		return owner(r, str_is(name, "SCRIPT_GROUP"));
 	return STR_NONE;
@@ -198,6 +206,7 @@ look_ahead(struct rewrite_run *run, struct str name, bool file)
 
 	if (!rewrite_may_look(r))
 		return STR("");
+	request_once(r);
 	if (file && !(run->directory != NULL && str_starts(path, STR("/"))) &&
 	    str_starts(run->filename, STR("/"))) {
 		looked = request_lookup_file(r, str_z(r->arena,

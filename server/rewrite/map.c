@@ -234,17 +234,20 @@ table_of(struct rewrite_run *run, const char *path)
 {
 	static struct arena *own;	/* of the process */
 	static struct hash *tables;	/* path -> struct table */
+	struct str name = str_of(path);
 	struct table *t;
 	struct stat st;
 
+	request_saw_name(run->r, name, (size_t)str_rfind(name, '/'));
+	request_timely(run->r);
 	if (own == NULL) {
 		own = arena_new();
 		tables = hash_new(own);
 	}
-	t = hash_get(tables, str_of(path));
+	t = hash_get(tables, name);
 	if (t == NULL) {
 		t = arena_one(own, struct table);
-		hash_set(tables, str_copy(own, str_of(path)), t);
+		hash_set(tables, str_copy(own, name), t);
 	}
 	if (stat(path, &st) == 0 && (is_fresh(t, &st) || table_read(t, path)))
 		return t;
@@ -302,6 +305,7 @@ look(struct rewrite_run *run, const struct rewrite_map *map, struct str key)
 	case MAP_TEXT:
 		return look_in_text(run, map->path, key);
 	case MAP_RANDOM:
+		request_once(run->r);
 		value = look_in_text(run, map->path, key);
 		return value.n == 0 ? value : choose(value);
 	case MAP_LOWER:
@@ -313,6 +317,7 @@ look(struct rewrite_run *run, const struct rewrite_map *map, struct str key)
 	case MAP_UNESCAPE:
 		return uri_decode(a, key, false, &value) ? value : key;
 	case MAP_PROGRAM:
+		request_once(run->r);
 		return rewrite_prg_ask(run, &map->program, key);
 	}
 	return STR_NONE;

@@ -214,6 +214,8 @@ in_network(struct evaluation *v, const struct expr_node *n)
 	    word(v, n->left);
 	struct address a;
 
+	if (n->left == NULL)
+		request_once(v->r);
 	if (text.at == NULL)
 		return -1;
 	return address_parse(&a, text) && subnet_has(n->subnet, &a);
@@ -299,7 +301,6 @@ expr_true(const struct expr *e, struct request *r, struct expr_captures *c,
 	int result;
 
 	assert(e->kind == EXPR_CONDITION);
-	request_once(r);	/* it may be about anything */
 	result = holds(&v, e->top);
 	if (!(flags & EXPR_NO_VARY))
 		tell_caches(&v);
@@ -317,7 +318,6 @@ expr_string(const struct expr *e, struct request *r, struct expr_captures *c)
 	struct str result;
 
 	assert(e->kind == EXPR_STRING);
-	request_once(r);
 	result = word(&v, e->top);
 	if (result.at == NULL)
 		tell_failure(&v);

@@ -1,5 +1,8 @@
 /*
  * expr_names.c - the functions and operators of expressions, by name.
+ *
+ * Each that looks at more than its argument, the request's fields and its
+ * environment says request_once(), or what files it looks at.
  */
 #include <sys/stat.h>
 
@@ -44,6 +47,7 @@ get_answer_field(struct evaluation *v, struct str arg)
 {
 	struct str value = fields_join(v->r->arena, &v->r->out, arg);
 
+	request_once(v->r);
 	if (str_is_nocase(arg, "Content-Length") && v->r->length >= 0)
 		return str_fmt(v->r->arena, "%lld", (long long)v->r->length);
 	if (value.at == NULL)
@@ -66,6 +70,7 @@ get_system_env(struct evaluation *v, struct str arg)
 static struct str
 get_note(struct evaluation *v, struct str arg)
 {
+	request_once(v->r);
 	return or_empty(request_note(v->r, arg));
 }
 
@@ -74,6 +79,8 @@ get_env(struct evaluation *v, struct str arg)
 {
 	struct str value = request_note(v->r, arg);
 
+	if (value.at != NULL)
+		request_once(v->r);
 	if (value.at == NULL)
 		value = request_env(v->r, arg);
 	return value.at != NULL ? value : get_system_env(v, arg);
@@ -240,6 +247,7 @@ get_file(struct evaluation *v, struct str arg)
 	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct str all;
 
+	request_once(v->r);
 	if (fd < 0) {
 		expr_fail(v, "cannot open %s: %s", name, strerror(errno));
 		return STR_NONE;
@@ -254,6 +262,8 @@ get_file_size(struct evaluation *v, struct str arg)
 {
 	struct stat st;
 
+	request_saw_file(v->r, arg);
+	request_timely(v->r);
 	if (stat(str_z(v->r->arena, arg), &st) != 0 || !S_ISREG(st.st_mode))
 		return STR("0");
 	return str_fmt(v->r->arena, "%lld", (long long)st.st_size);
@@ -318,6 +328,7 @@ is_on(struct evaluation *v, struct str arg)
 static bool
 stated(struct evaluation *v, struct str arg, struct stat *st)
 {
+	request_saw_file(v->r, arg);
 	return arg.n > 0 && stat(str_z(v->r->arena, arg), st) == 0;
 }
 
@@ -350,6 +361,7 @@ is_file_with_content(struct evaluation *v, struct str arg)
 {
 	struct stat st;
 
+	request_timely(v->r);
 	return stated(v, arg, &st) && S_ISREG(st.st_mode) && st.st_size > 0;
 }
 
@@ -358,6 +370,7 @@ is_link(struct evaluation *v, struct str arg)
 {
 	struct stat st;
 
+	request_saw_file(v->r, arg);
 	return arg.n > 0 && lstat(str_z(v->r->arena, arg), &st) == 0 &&
 	    S_ISLNK(st.st_mode);
 }
@@ -367,6 +380,7 @@ is_executable(struct evaluation *v, struct str arg)
 {
 	struct stat st;
 
+	request_timely(v->r);
 	return stated(v, arg, &st) &&
 	    (st.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH)) != 0;
 }
@@ -382,6 +396,7 @@ may_look_up(struct evaluation *v)
 {
 	struct request *first = v->r;
 
+	request_once(first);	/* a look-up may be about anything */
 	while (first->main != NULL || first->prev != NULL)
 		first = first->main != NULL ? first->main : first->prev;
 	if (first->expr_lookups++ < LOOKUPS_MAX)

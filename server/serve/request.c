@@ -355,6 +355,80 @@ request_saw_way(const struct request *r, struct str directory, size_t from)
 			request_saw(r, str_first(directory, i));
 }
 
+/* What a link leads to may change without anybody being told. */
+static bool
+is_link(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+}
+
+void
+request_saw_name(const struct request *r, struct str path, size_t from)
+{
+	ptrdiff_t slash;
+
+	if (r->client->basis == NULL)
+		return;
+	while (path.n > 1 && path.at[path.n - 1] == '/')
+		path.n--;
+	slash = str_rfind(path, '/');
+	if (slash < 0) {
+		request_once(r);
+		return;
+	}
+	/* The root itself: what matters is that it stays. */
+	if (path.n > from)
+		request_saw_way(r, str_first(path, slash == 0 ? 1 :
+		    (size_t)slash), from);
+	else
+		request_saw(r, path);
+	if (r->client->basis != NULL && is_link(str_z(r->arena, path)))
+		request_once(r);
+}
+
+/* Bytes of path that root makes up; 0: it is not below. */
+static size_t
+bytes_of_root(struct str path, struct str root)
+{
+	while (root.n > 0 && root.at[root.n - 1] == '/')
+		root.n--;
+	return str_starts(path, root) && (path.n == root.n ||
+	    path.at[root.n] == '/') ? root.n : 0;
+}
+
+static bool
+leads_up(struct str path)
+{
+	struct str part;
+
+	while (str_cut(&path, '/', &part))
+		if (str_is(part, ".") || str_is(part, ".."))
+			return true;
+	return false;
+}
+
+void
+request_saw_file(const struct request *r, struct str path)
+{
+	const char *root;
+	size_t from = 0;
+
+	if (r->client->basis == NULL)
+		return;
+	root = request_document_root(r);
+	if (root != NULL)
+		from = bytes_of_root(path, str_of(root));
+	if (from == 0 && r->filename != NULL)
+		from = bytes_of_root(path, str_first(str_of(r->filename),
+		    r->root_n));
+	if (from == 0 || leads_up(path))
+		request_once(r);
+	else
+		request_saw_name(r, path, from);
+}
+
 /* ---- The body ------------------------------------------------------------ */
 
 enum body_look

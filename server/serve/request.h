@@ -262,6 +262,15 @@ void		 request_saw(const struct request *r, struct str directory);
 /* The same for it and all above that have from bytes or more. */
 void		 request_saw_way(const struct request *r, struct str directory,
 		    size_t from);
+/* What is at path, or that nothing is, matters for the answer; for what is in a
+ * file, its size and rights, say request_timely() as well.  To be said before
+ * looking.  Directories above it matter that have from bytes or more. */
+void		 request_saw_name(const struct request *r, struct str path,
+		    size_t from);
+/* The same; from is where the part ends that the configuration wrote: the
+ * DocumentRoot, or where r's own file was mapped to.  Elsewhere nothing is
+ * known of the way, and the answer is given once. */
+void		 request_saw_file(const struct request *r, struct str path);
 
 /* ---- The request's body -------------------------------------------------- */
 

@@ -438,22 +438,25 @@ static const struct var {
 	enum { BOTH, PROGRAMS, TEXTS } whose;
 	enum var_time	 known;
 	const char	*field;		/* it shows this one */
+	bool		 steady;	/* its getter tells what it depends on,
+					 * but for the head */
 } vars[] = {
 	{ "GATEWAY_INTERFACE",	gateway, .whose = PROGRAMS },
-	{ "SERVER_PROTOCOL",	protocol },
-	{ "REQUEST_METHOD",	method },
-	{ "QUERY_STRING",	query },
+	{ "SERVER_PROTOCOL",	protocol, .steady = true },
+	{ "REQUEST_METHOD",	method, .steady = true },
+	{ "QUERY_STRING",	query, .steady = true },
 	{ "REQUEST_URI",	uri, .whose = PROGRAMS },
 	{ "SCRIPT_NAME",	script_name, .whose = PROGRAMS },
 	{ "SCRIPT_FILENAME",	script_filename, .whose = PROGRAMS },
-	{ "PATH_INFO",		path_info, .known = VAR_AT_FILE },
+	{ "PATH_INFO",		path_info, .known = VAR_AT_FILE,
+	  .steady = true },
 	{ "PATH_TRANSLATED",	path_translated, .whose = PROGRAMS },
-	{ "SERVER_SOFTWARE",	server_software },
+	{ "SERVER_SOFTWARE",	server_software, .steady = true },
 	{ "SERVER_SIGNATURE",	server_signature, .whose = PROGRAMS },
-	{ "SERVER_NAME",	server_name },
-	{ "SERVER_PORT",	server_port },
+	{ "SERVER_NAME",	server_name, .steady = true },
+	{ "SERVER_PORT",	server_port, .steady = true },
 	{ "SERVER_ADDR",	server_addr },
-	{ "SERVER_ADMIN",	server_admin },
+	{ "SERVER_ADMIN",	server_admin, .steady = true },
 	{ "REMOTE_ADDR",	remote_addr },
 	{ "REMOTE_HOST",	remote_host, .whose = PROGRAMS },
 	{ "REMOTE_PORT",	remote_port },
@@ -461,10 +464,12 @@ static const struct var {
 	{ "REDIRECT_REMOTE_USER", redirect_remote_user,
 	  .whose = PROGRAMS, .known = VAR_AT_IDENTITY },
 	{ "AUTH_TYPE",		auth_type, .known = VAR_AT_IDENTITY },
-	{ "DOCUMENT_ROOT",	document_root },
-	{ "CONTEXT_PREFIX",	context_prefix, .known = VAR_AT_FILE },
-	{ "CONTEXT_DOCUMENT_ROOT", context_root, .known = VAR_AT_FILE },
-	{ "REQUEST_SCHEME",	scheme },
+	{ "DOCUMENT_ROOT",	document_root, .steady = true },
+	{ "CONTEXT_PREFIX",	context_prefix, .known = VAR_AT_FILE,
+	  .steady = true },
+	{ "CONTEXT_DOCUMENT_ROOT", context_root, .known = VAR_AT_FILE,
+	  .steady = true },
+	{ "REQUEST_SCHEME",	scheme, .steady = true },
 	{ "HTTPS",		https, .whose = PROGRAMS },
 	{ "CONTENT_LENGTH",	content_length, .whose = PROGRAMS },
 	{ "CONTENT_TYPE",	content_type, .whose = PROGRAMS },
@@ -472,19 +477,19 @@ static const struct var {
 	{ "TZ",			time_zone, true, PROGRAMS },
 	{ "LD_LIBRARY_PATH",	library_path, true, PROGRAMS },
 
-	{ "REQUEST_URI",	path, .whose = TEXTS },
-	{ "DOCUMENT_URI",	path, .whose = TEXTS },
+	{ "REQUEST_URI",	path, .whose = TEXTS, .steady = true },
+	{ "DOCUMENT_URI",	path, .whose = TEXTS, .steady = true },
 	{ "REQUEST_FILENAME",	filename, .whose = TEXTS,
-	  .known = VAR_AT_FILE },
+	  .known = VAR_AT_FILE, .steady = true },
 	{ "SCRIPT_FILENAME",	filename, .whose = TEXTS,
-	  .known = VAR_AT_FILE },
-	{ "THE_REQUEST",	request_line, .whose = TEXTS },
-	{ "HTTPS",		https_or_off, .whose = TEXTS },
-	{ "HTTP2",		always_off, .whose = TEXTS },
+	  .known = VAR_AT_FILE, .steady = true },
+	{ "THE_REQUEST",	request_line, .whose = TEXTS, .steady = true },
+	{ "HTTPS",		https_or_off, .whose = TEXTS, .steady = true },
+	{ "HTTP2",		always_off, .whose = TEXTS, .steady = true },
 	{ "IPV6",		ipv6, .whose = TEXTS },
-	{ "IS_SUBREQ",		is_lookup, .whose = TEXTS },
+	{ "IS_SUBREQ",		is_lookup, .whose = TEXTS, .steady = true },
 	{ "REMOTE_HOST",	remote_name, .whose = TEXTS },
-	{ "REMOTE_IDENT",	nothing, .whose = TEXTS },
+	{ "REMOTE_IDENT",	nothing, .whose = TEXTS, .steady = true },
 	{ "CONN_REMOTE_ADDR",	remote_addr, .whose = TEXTS },
 	{ "REQUEST_STATUS",	status, .whose = TEXTS,
 	  .known = VAR_AT_ANSWER },
@@ -499,33 +504,48 @@ static const struct var {
 	  .known = VAR_AT_FILE },
 	{ "REQUEST_LOG_ID",	nothing, .whose = TEXTS },
 	{ "CONN_LOG_ID",	nothing, .whose = TEXTS },
-	{ "TIME_YEAR",		time_year, .whose = TEXTS },
-	{ "TIME_MON",		time_month, .whose = TEXTS },
-	{ "TIME_DAY",		time_day, .whose = TEXTS },
-	{ "TIME_HOUR",		time_hour, .whose = TEXTS },
-	{ "TIME_MIN",		time_minute, .whose = TEXTS },
-	{ "TIME_SEC",		time_second, .whose = TEXTS },
-	{ "TIME_WDAY",		time_weekday, .whose = TEXTS },
-	{ "TIME",		time_whole, .whose = TEXTS },
-	{ "API_VERSION",	api_version, .whose = TEXTS },
-	{ "HTTP_ACCEPT",	.whose = TEXTS, .field = "Accept" },
-	{ "HTTP_COOKIE",	.whose = TEXTS, .field = "Cookie" },
-	{ "HTTP_FORWARDED",	.whose = TEXTS, .field = "Forwarded" },
-	{ "HTTP_HOST",		.whose = TEXTS, .field = "Host" },
+	{ "TIME_YEAR",		time_year, .whose = TEXTS, .steady = true },
+	{ "TIME_MON",		time_month, .whose = TEXTS, .steady = true },
+	{ "TIME_DAY",		time_day, .whose = TEXTS, .steady = true },
+	{ "TIME_HOUR",		time_hour, .whose = TEXTS, .steady = true },
+	{ "TIME_MIN",		time_minute, .whose = TEXTS, .steady = true },
+	{ "TIME_SEC",		time_second, .whose = TEXTS, .steady = true },
+	{ "TIME_WDAY",		time_weekday, .whose = TEXTS, .steady = true },
+	{ "TIME",		time_whole, .whose = TEXTS, .steady = true },
+	{ "API_VERSION",	api_version, .whose = TEXTS, .steady = true },
+	{ "HTTP_ACCEPT",	.whose = TEXTS, .field = "Accept",
+	  .steady = true },
+	{ "HTTP_COOKIE",	.whose = TEXTS, .field = "Cookie",
+	  .steady = true },
+	{ "HTTP_FORWARDED",	.whose = TEXTS, .field = "Forwarded",
+	  .steady = true },
+	{ "HTTP_HOST",		.whose = TEXTS, .field = "Host",
+	  .steady = true },
 	{ "HTTP_PROXY_CONNECTION", .whose = TEXTS,
-	  .field = "Proxy-Connection" },
-	{ "HTTP_REFERER",	.whose = TEXTS, .field = "Referer" },
-	{ "HTTP_USER_AGENT",	.whose = TEXTS, .field = "User-Agent" },
+	  .field = "Proxy-Connection", .steady = true },
+	{ "HTTP_REFERER",	.whose = TEXTS, .field = "Referer",
+	  .steady = true },
+	{ "HTTP_USER_AGENT",	.whose = TEXTS, .field = "User-Agent",
+	  .steady = true },
 };
 
 enum { N_VARS = sizeof(vars) / sizeof(vars[0]) };
+
+static struct str
+look(const struct var *v, struct request *r)
+{
+	if (!v->steady)
+		request_once(r);
+	return v->field != NULL ? fields_join(r->arena, &r->in,
+	    str_of(v->field)) : v->get(r);
+}
 
 struct str
 var_get(struct request *r, struct str name)
 {
 	for (size_t i = 0; i < N_VARS; i++)
 		if (vars[i].whose != TEXTS && str_is(name, vars[i].name))
-			return vars[i].get(r);
+			return look(&vars[i], r);
 	return STR_NONE;
 }
 
@@ -548,8 +568,7 @@ var_name(const struct var *v)
 struct str
 var_text(const struct var *v, struct request *r)
 {
-	return or_empty(v->field != NULL ?
-	    fields_join(r->arena, &r->in, str_of(v->field)) : v->get(r));
+	return or_empty(look(v, r));
 }
 
 const char *

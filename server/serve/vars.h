@@ -9,7 +9,9 @@
 
 #include "serve/request.h"
 
-/* The value of a variable of a program's environment, or STR_NONE. */
+/* The value of a variable of a program's environment, or STR_NONE.  This and
+ * var_text() say request_once() for what is not in the request's head, the
+ * configuration or watched files. */
 struct str	 var_get(struct request *r, struct str name);
 
 /* ---- %{NAME} in expressions and rewrite rules ---------------------------- */

@@ -4,12 +4,16 @@
  */
 #include <sys/time.h>
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "loop/loop.h"
 #include "modules.h"
 #include "serve/basis.h"
 #include "serve/corridor.h"
 #include "serve/htaccess.h"
+#include "serve/expr.h"
 #include "serve/output.h"
 #include "serve/recall.h"
 
@@ -184,11 +188,22 @@ static const struct {
 	{ "ExpiresActive On", "/a.txt", LASTING },
 	{ "Header set X y", "/a.txt", LASTING },
 	{ "Header set X %t", "/a.txt", ONCE },
-	{ "Header set X \"expr=%{TIME}\"", "/a.txt", ONCE },
+	{ "Header set X \"expr=%{TIME}\"", "/a.txt", TIMELY },
+	{ "Header set X \"expr=%{HTTP_HOST}\"", "/a.txt", LASTING },
 	{ "Header set Date then", "/a.txt", LASTING },
 	{ "SetEnvIf Remote_Addr ^1 x", "/a.txt", ONCE },
-	{ "<If \"%{TIME_HOUR} -lt 30\">\n</If>", "/a.txt", ONCE },
+	{ "<If \"%{TIME_HOUR} -lt 30\">\n</If>", "/a.txt", TIMELY },
+	{ "<If \"-R '::1'\">\n</If>", "/a.txt", ONCE },
+	{ "<If \"%{REQUEST_URI} == '/b'\">\n</If>", "/a.txt", LASTING },
 	{ "RewriteEngine On\nRewriteCond %{TIME_SEC} <30\n"
+	  "RewriteRule ^/b /a.txt", "/b", TIMELY },
+	{ "RewriteEngine On\nRewriteCond %{HTTP_HOST} !x\n"
+	  "RewriteRule ^/b /a.txt", "/b", LASTING },
+	{ "RewriteEngine On\nRewriteCond %{DOCUMENT_ROOT}/a.txt -f\n"
+	  "RewriteRule ^/b /a.txt", "/b", LASTING },
+	{ "RewriteEngine On\nRewriteCond %{DOCUMENT_ROOT}/a.txt -s\n"
+	  "RewriteRule ^/b /a.txt", "/b", TIMELY },
+	{ "RewriteEngine On\nRewriteCond %{REMOTE_ADDR} !x\n"
 	  "RewriteRule ^/b /a.txt", "/b", ONCE },
 	{ "<Directory />\nAllowOverride All\n</Directory>", "/a.txt",
 	  TIMELY },
@@ -358,6 +373,148 @@ START_TEST(steady)
 }
 END_TEST
 
+/* ---- What rules and conditions look at ----------------------------------- */
+
+enum { STAYS, SECOND, NEVER };
+
+static struct request *
+asked(const char *path)
+{
+	struct request *r = site_ask(c, path);
+
+	r->client->basis = recall_basis(c->arena);
+	r->filename = SITE_ROOT "/a";
+	r->root_n = strlen(SITE_ROOT);
+	return r;
+}
+
+/* For how long an answer holds, as far as is known. */
+static int
+holds_for(const struct request *r)
+{
+	return r->client->basis == NULL ? NEVER :
+	    r->client->basis->timely ? SECOND : STAYS;
+}
+
+static const struct {
+	const char	*text;
+	int		 holds;
+} conditions[] = {
+	{ "%{HTTP_HOST} == 'x'" }, { "%{REQUEST_URI} =~ /a/" },
+	{ "%{QUERY_STRING} -eq 1" }, { "%{THE_REQUEST} == 'x'" },
+	{ "%{REQUEST_FILENAME} == '" SITE_ROOT "'" },
+	{ "%{HTTPS} == 'off' && %{IS_SUBREQ} == 'false'" },
+	{ "req('X-A') in { 'a', 'b' }" }, { "-n req_novary('X-A')" },
+	{ "tolower(%{HTTP_COOKIE}) -strmatch '*x*'" },
+	{ "env('A') == 'b' || reqenv('B') == 'c' || osenv('C') == 'd'" },
+	{ "md5('a') == sha1('b') || unescape('%20') == base64('x')" },
+	{ "'192.0.2.1' -ipmatch '10.0.0.0/8'" }, { "-T %{HTTP_ACCEPT}" },
+	{ "-f '" SITE_ROOT "/b'" }, { "-d '" SITE_ROOT "'" },
+	{ "-e '" SITE_ROOT "/none/below/x'" },
+	{ "-s '" SITE_ROOT "/a'", SECOND }, { "-x '" SITE_ROOT "'", SECOND },
+	{ "filesize('" SITE_ROOT "/a') == '1'", SECOND },
+	/* What is not asked does not count. */
+	{ "%{HTTP_HOST} == 'x' && %{REMOTE_ADDR} == '::1'" },
+	{ "true || -R '10.0.0.0/8'" },
+
+	{ "%{REMOTE_ADDR} == 'x'", NEVER }, { "-R '10.0.0.0/8'", NEVER },
+	{ "%{REMOTE_USER} == 'x'", NEVER }, { "%{REMOTE_PORT} == '1'", NEVER },
+	{ "%{REMOTE_HOST} == 'x'", NEVER }, { "%{AUTH_TYPE} == 'x'", NEVER },
+	{ "%{CONN_REMOTE_ADDR} == 'x'", NEVER }, { "%{IPV6} == 'on'", NEVER },
+	{ "%{SERVER_ADDR} == 'x'", NEVER },
+	{ "%{TIME} -gt 1", SECOND }, { "%{TIME_HOUR} -gt 1", SECOND },
+	{ "%{TIME_WDAY} -gt 1", SECOND }, { "%{TIME_SEC} -gt 1", SECOND },
+	{ "%{SCRIPT_USER} == 'x'", NEVER },
+	{ "%{LAST_MODIFIED} == 'x'", NEVER },
+	{ "%{REQUEST_STATUS} == '200'", NEVER }, { "%{HANDLER} == 'x'", NEVER },
+	{ "resp('X-A') == 'x'", NEVER }, { "note('X') == 'x'", NEVER },
+	{ "file('/dev/null') == 'x'", NEVER },
+	{ "-f '/etc/passwd'", NEVER }, { "-e '/srv/wwwx'", NEVER },
+	{ "-e '" SITE_ROOT "/../x'", NEVER }, { "-e 'relative'", NEVER },
+	{ "-U '/a'", NEVER }, { "-F '" SITE_ROOT "/a'", NEVER },
+	{ "-A '/a'", NEVER },
+};
+
+START_TEST(condition)
+{
+	struct request *r = asked("/a");
+	struct expr_error wrong;
+	struct expr *e = expr_parse(c->arena, str_of(conditions[_i].text),
+	    EXPR_CONDITION, &wrong);
+
+	ck_assert_msg(e != NULL, "%s: %s", conditions[_i].text,
+	    wrong.message);
+	expr_true(e, r, NULL, 0);
+	ck_assert_msg(holds_for(r) == conditions[_i].holds, "%s",
+	    conditions[_i].text);
+}
+END_TEST
+
+static const struct {
+	const char	*lines;
+	int		 holds;
+} rules[] = {
+	{ "RewriteRule ^/b - [L]" }, { "RewriteRule ^/a http://x/$0 [R]" },
+	{ "RewriteCond %{HTTP_HOST} ^x\nRewriteRule ^ http://y/ [R]" },
+	{ "RewriteCond %{HTTP:X-A} ^x\nRewriteRule ^ - [F]" },
+	{ "RewriteCond %{HTTPS} on\nRewriteRule ^ - [F]" },
+	{ "RewriteCond %{QUERY_STRING} a\nRewriteRule ^ - [F]" },
+	{ "RewriteCond " SITE_ROOT "/b -f [OR]\n"
+	  "RewriteCond " SITE_ROOT "/b -d\nRewriteRule ^ - [F]" },
+	{ "RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI} !-f\n"
+	  "RewriteRule ^ /index.html [L]" },
+	{ "RewriteCond %{ENV:X} x\nRewriteRule ^ - [E=A:b]" },
+	{ "RewriteMap m int:tolower\nRewriteRule ^/(.) /${m:$1} [L]" },
+	{ "RewriteMap m txt:/etc/passwd\nRewriteRule ^ /${m:a|b} [L]", SECOND },
+	{ "RewriteCond " SITE_ROOT "/b -s\nRewriteRule ^ - [F]", SECOND },
+	{ "RewriteCond " SITE_ROOT "/b -x\nRewriteRule ^ - [F]", SECOND },
+	{ "RewriteRule ^/b - [E=X:%{REMOTE_ADDR}]" },
+	{ "RewriteRule ^ - [CO=a:b:.x.test]" },
+	{ "RewriteCond expr \"%{HTTP_HOST} == 'x'\"\nRewriteRule ^ - [F]" },
+
+	{ "RewriteCond %{REMOTE_ADDR} ^x\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond %{REMOTE_HOST} ^x\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond %{REMOTE_USER} ^x\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond %{SERVER_ADDR} ^x\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond %{CONN_REMOTE_ADDR} ^x\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond %{TIME_HOUR} >10\nRewriteRule ^ - [F]", SECOND },
+	{ "RewriteCond %{TIME} >10\nRewriteRule ^ - [F]", SECOND },
+	{ "RewriteCond %{SCRIPT_GROUP} x\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond /etc/passwd -f\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond /b -U\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond " SITE_ROOT "/b -F\nRewriteRule ^ - [F]", NEVER },
+	{ "RewriteCond %{LA-U:REQUEST_FILENAME} x\nRewriteRule ^ - [F]",
+	  NEVER },
+	{ "RewriteCond expr \"-R '10.0.0.0/8'\"\nRewriteRule ^ - [F]",
+	  NEVER },
+	{ "RewriteRule ^ - [E=X:%{REMOTE_ADDR}]", NEVER },
+	{ "RewriteRule ^ - [CO=a:b:.x.test:10]", SECOND },
+	{ "RewriteRule ^ /~root/x", NEVER },
+	{ "RewriteMap m rnd:/dev/null\nRewriteRule ^ /${m:a|b} [L]", NEVER },
+};
+
+START_TEST(rule)
+{
+	char text[1024];
+	const char *error;
+	struct request *r;
+
+	config_end(c);
+	snprintf(text, sizeof(text), "RewriteEngine On\n%s", rules[_i].lines);
+	c = site_open(features, n_features, text);
+	site_errors(c, &error);
+	recall_begin(loop_new());
+	r = asked("/a");
+	for (size_t i = 0; i < n_features; i++)
+		if (strcmp(features[i]->name, "rewrite") == 0)
+			features[i]->translate(r);
+	ck_assert_msg(holds_for(r) == rules[_i].holds, "%s (%s)",
+	    rules[_i].lines, error);
+}
+END_TEST
+
+#define COUNT(table)	(int)(sizeof(table) / sizeof((table)[0]))
+
 int
 main(void)
 {
@@ -368,15 +525,17 @@ main(void)
 	tcase_add_test(t, kept);
 	tcase_add_test(t, counted);
 	tcase_add_loop_test(t, not_kept, 0,
-	    (int)(sizeof(reasons) / sizeof(reasons[0])));
+	    COUNT(reasons));
 	tcase_add_loop_test(t, steady, 0, (int)n_features);
+	tcase_add_loop_test(t, condition, 0, COUNT(conditions));
+	tcase_add_loop_test(t, rule, 0, COUNT(rules));
 	suite_add_tcase(s, t);
 	t = tcase_create("files");
 	tcase_add_checked_fixture(t, setup_files, tree_end);
 	tcase_add_loop_test(t, hold, 0,
-	    (int)(sizeof(holds) / sizeof(holds[0])));
+	    COUNT(holds));
 	tcase_add_loop_test(t, renewed, 0,
-	    (int)(sizeof(changes) / sizeof(changes[0])));
+	    COUNT(changes));
 	tcase_add_test(t, over);
 	suite_add_tcase(s, t);
 	return site_run(s);
