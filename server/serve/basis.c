@@ -53,6 +53,14 @@ same_file(const struct stat *a, const struct stat *b)
 	    same_time(a->st_ctim, b->st_ctim);
 }
 
+bool
+basis_file_holds(const struct basis *b, int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && same_file(&st, &b->st);
+}
+
 static bool
 read_again(const struct basis *b, const struct request *r)
 {

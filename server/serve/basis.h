@@ -31,6 +31,8 @@ void	basis_bytes(const struct request *r, const char *bytes, off_t offset,
 	    size_t n);
 /* r's answer is that there is nothing at r->filename. */
 void	basis_missing(const struct request *r);
+/* The open file is as it was. */
+bool	basis_file_holds(const struct basis *b, int fd);
 /*
  * Look again: r's answer would be the same.  Then the copy of the file's bytes
  * is made anew, for those that write without leaving a trace.  All directories

@@ -82,6 +82,17 @@ exchange_keep_alive(const struct request *r)
 	return ms < INT32_MAX ? (unsigned)ms : INT32_MAX;
 }
 
+struct exchange *
+exchange_new(struct conn *c)
+{
+	struct arena *a = arena_new();
+	struct exchange *x = arena_one(a, struct exchange);
+
+	x->arena = a;
+	c->x = x;
+	return x;
+}
+
 void
 exchange_end(struct conn *c, bool aborted)
 {

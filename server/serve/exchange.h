@@ -121,6 +121,8 @@ int64_t		 conn_timeout(const struct conn *c);
 /* Send what was gathered, then wait for bytes, ms at most if that is not 0.
  * Always false, unless broken. */
 bool		 exchange_await(struct conn *c, int64_t ms);
+/* An empty one for c, in an arena of its own. */
+struct exchange	*exchange_new(struct conn *c);
 /* The exchange is over, whichever way: log it, let its arena clean up. */
 void		 exchange_end(struct conn *c, bool aborted);
 /* How long the next request after r is waited for, in ms. */

@@ -11,6 +11,7 @@
 #include "serve/corridor.h"
 #include "serve/exchange.h"
 #include "serve/hosts.h"
+#include "serve/output.h"
 #include "serve/recall.h"
 #include "serve/reqtimeout.h"
 
@@ -37,17 +38,14 @@ limits_of(const struct vhost *v)
 static void
 begin(struct conn *c, struct str keep)
 {
-	struct arena *a = arena_new();
-	struct exchange *x = arena_one(a, struct exchange);
+	struct exchange *x = exchange_new(c);
 
-	x->arena = a;
-	c->x = x;
 	if (keep.n > 0)
-		x->keep = str_copy(a, keep);
-	c->client.basis = keep.n > 0 ? recall_basis(a) : NULL;
+		x->keep = str_copy(x->arena, keep);
+	c->client.basis = keep.n > 0 ? recall_basis(x->arena) : NULL;
 	x->head_limits = limits_of(host_named(conns.config, c->client.hosts,
 	    STR_NONE));
-	head_init(&x->head, a, &x->head_limits);
+	head_init(&x->head, x->arena, &x->head_limits);
 }
 
 /* Path and query as they were sent: one slice, but for an absolute target with
@@ -196,23 +194,29 @@ head_bytes(struct conn *c)
 	}
 }
 
-/*
- * The same was answered a moment ago.  Only the log line is made anew, from the
- * request of that time in this client's name.
- */
+/* The request of that time, in this client's name and with its own times. */
+static void
+request_again(struct conn *c, const struct recalled *a, struct arena *arena,
+    struct request *r)
+{
+	*r = *a->r;
+	r->arena = arena;
+	r->client = &c->client;
+	r->started_us = clock_wall_us();
+	r->started_mono_us = c->began_us != 0 ? c->began_us : clock_us_now();
+}
+
+/* The body is in memory, so only the log line is made anew. */
 static bool
-answer_again(struct conn *c, const struct recalled *a)
+answer_at_once(struct conn *c, const struct recalled *a)
 {
 	static struct arena *scratch;
-	struct request r = *a->r;
+	struct request r;
 	enum written w;
 
 	if (scratch == NULL)
 		scratch = arena_new();
-	r.arena = scratch;
-	r.client = &c->client;
-	r.started_us = clock_wall_us();
-	r.started_mono_us = c->began_us != 0 ? c->began_us : clock_us_now();
+	request_again(c, a, scratch, &r);
 	w = writer_again(c, a->head, a->body);
 	r.aborted = w == WRITTEN_BROKEN;
 	r.first_byte_us = r.started_mono_us;
@@ -220,7 +224,6 @@ answer_again(struct conn *c, const struct recalled *a)
 	conns.host->pause();
 	corridor_log(&r);
 	arena_reset(scratch);
-	c->start += a->request.n;
 	c->idle_ms = exchange_keep_alive(&r);
 	c->client.answered++;
 	c->began_us = 0;
@@ -233,6 +236,40 @@ answer_again(struct conn *c, const struct recalled *a)
 		c->clogged = true;
 		return exchange_await(c, 0);
 	}
+	return true;
+}
+
+/* The body is in a file: it is sent as any other answer. */
+static void
+answer_from_file(struct conn *c, const struct recalled *a)
+{
+	struct exchange *x = exchange_new(c);
+	struct request *r = arena_one(x->arena, struct request);
+
+	recall_hold(a, x->arena);
+	request_again(c, a, x->arena, r);
+	r->bytes_out = r->body_sent = 0;
+	r->first_byte_us = 0;
+	r->body = source_file(x->arena, a->fd, a->offset, (uint64_t)r->length);
+	x->head = *r->head;
+	x->head_left = str_copy(x->arena, a->head);
+	x->body_done = true;
+	x->r = r;
+	c->client.basis = NULL;
+	c->was_busy = c->counted = true;
+	conns.busy++;
+	c->phase = PHASE_WRITE;
+	loop_timer(conns.loop, &c->timer, conn_timeout(c));
+}
+
+/* The same was answered a moment ago. */
+static bool
+answer_again(struct conn *c, const struct recalled *a)
+{
+	c->start += a->request.n;
+	if (a->fd < 0)
+		return answer_at_once(c, a);
+	answer_from_file(c, a);
 	return true;
 }
 

@@ -17,6 +17,7 @@
 enum {
 	BODY_MAX = 64 * 1024,		/* of one answer */
 	BYTES_MAX = 16 * 1024 * 1024,	/* of all */
+	FILES_MAX = 64,			/* that are open */
 	TURN_MS = 1000,			/* looking for those that nobody ... */
 	UNUSED_SECONDS = 5,		/* ... asked for in so long */
 	SLOTS = 4096,			/* a power of 2 */
@@ -26,7 +27,7 @@ static struct loop *loop;
 static struct {
 	struct timer	 timer;
 	struct link	 all;		/* the longest unused first */
-	size_t		 bytes;
+	size_t		 bytes, files;
 	uint64_t	 number;	/* of changes() when these held */
 	struct recalled	*answers[SLOTS]; /* by the hash of their request */
 	uint64_t	 asked[SLOTS];	/* heads asked for lately, by hash */
@@ -48,6 +49,15 @@ bucket(uint64_t hash)
 }
 
 static void
+release(void *answer)
+{
+	struct recalled *a = answer;
+
+	if (--a->uses == 0)
+		arena_end(a->arena);
+}
+
+static void
 forget(struct recalled *a)
 {
 	struct recalled **at = bucket(a->hash);
@@ -57,7 +67,8 @@ forget(struct recalled *a)
 	*at = a->next;
 	list_remove(&a->link);
 	kept.bytes -= arena_bytes(a->arena);
-	arena_end(a->arena);
+	kept.files -= a->fd >= 0;
+	release(a);
 }
 
 static struct recalled *
@@ -91,6 +102,24 @@ make_room(void)
 	while (kept.bytes >= BYTES_MAX && oldest()->second != clock_now())
 		forget(oldest());
 	return kept.bytes < BYTES_MAX;
+}
+
+/* The same for one more that is open. */
+static bool
+make_room_for_file(void)
+{
+	struct link *l = kept.all.next;
+
+	while (kept.files >= FILES_MAX && l != &kept.all) {
+		struct recalled *a = LIST_OWNER(l, struct recalled, link);
+
+		l = l->next;
+		if (a->second == clock_now())
+			break;
+		if (a->fd >= 0)
+			forget(a);
+	}
+	return kept.files < FILES_MAX;
 }
 
 void
@@ -131,7 +160,7 @@ fits(const struct recalled *a, const struct client *c)
 	    (int64_t)c->answered + 1 < a->max_keep_alive);
 }
 
-/* Does it hold in this second, too? */
+/* Does it hold in another second, too? */
 static bool
 renew(struct recalled *a)
 {
@@ -149,6 +178,14 @@ renew(struct recalled *a)
 	list_remove(&a->link);
 	list_append(&kept.all, &a->link);
 	return true;
+}
+
+/* An open file shows at once what has become of it. */
+static bool
+holds(struct recalled *a)
+{
+	return (a->second == clock_now() || renew(a)) &&
+	    (a->fd < 0 || basis_file_holds(a->basis, a->fd));
 }
 
 static struct recalled *
@@ -176,7 +213,7 @@ recall_find(const struct client *c, struct str bytes, struct str *keep)
 		forget_all();
 	hash = hash_bytes(head.at, head.n);
 	a = find(hash, head, c->hosts);
-	if (a != NULL && (a->second == clock_now() || renew(a)))
+	if (a != NULL && holds(a))
 		return fits(a, c) ? a : NULL;
 	if (a != NULL)
 		forget(a);
@@ -185,6 +222,15 @@ recall_find(const struct client *c, struct str bytes, struct str *keep)
 		*keep = head;
 	*asked = hash;
 	return NULL;
+}
+
+void
+recall_hold(const struct recalled *answer, struct arena *a)
+{
+	struct recalled *held = (struct recalled *)(uintptr_t)answer;
+
+	held->uses++;
+	arena_cleanup(a, release, held);
 }
 
 /* ---- Keeping ------------------------------------------------------------- */
@@ -220,21 +266,26 @@ is_for_all(const struct request *r)
 	    r->keep_going == r->head->keep_alive;
 }
 
-/* All of the body, if it is in memory. */
+/* All of the body, if it is in memory or one part of a file. */
 static bool
-body_of(const struct request *r, struct str *body)
+take_body(struct recalled *a, const struct request *r)
 {
 	struct piece p = { 0 };
 
-	*body = STR("");
+	a->body = STR("");
+	a->fd = -1;
 	if (r->body == NULL)
 		return r->length == 0 || r->method == METHOD_HEAD;
-	if (!r->body->passive || r->length > BODY_MAX ||
-	    r->body->look(r->body, &p) != PULL_PIECE || p.at == NULL ||
+	if (!r->body->passive || r->body->look(r->body, &p) != PULL_PIECE ||
 	    (int64_t)p.n != r->length)
 		return false;
-	*body = str_n(p.at, p.n);
-	return true;
+	if (p.at == NULL) {
+		a->fd = p.fd;
+		a->offset = p.offset;
+		return make_room_for_file();
+	}
+	a->body = str_n(p.at, p.n);
+	return p.n <= BODY_MAX;
 }
 
 /* Where the Date stands, if all else in the head will hold for longer. */
@@ -267,19 +318,20 @@ recall_answer(struct arena *a, struct str request, const struct request *r,
 {
 	const struct core_conf *c = core_conf(r->vhost->scope);
 	struct recalled *answer;
-	struct str body;
 
-	if (!is_for_all(r) || !body_of(r, &body))
+	if (!is_for_all(r))
 		return NULL;
 	answer = arena_one(a, struct recalled);
+	if (!take_body(answer, r))
+		return NULL;
 	answer->arena = a;
+	answer->uses = 1;
 	answer->request = request;
 	answer->head = head;
-	answer->body = body;
 	answer->r = r;
 	answer->second = clock_now();
 	answer->basis = r->client->basis;
-	answer->date = date_in(head, answer->basis, body);
+	answer->date = date_in(head, answer->basis, answer->body);
 	answer->hosts = r->client->hosts;
 	answer->max_keep_alive = number_or(c->max_keep_alive, 100);
 	answer->counted = answer->max_keep_alive > 0 && r->keep_going &&
@@ -307,6 +359,7 @@ recall_keep(struct recalled *a)
 		loop_timer(loop, &kept.timer, TURN_MS);
 	list_append(&kept.all, &a->link);
 	kept.bytes += arena_bytes(a->arena);
+	kept.files += a->fd >= 0;
 	at = bucket(a->hash);
 	a->next = *at;
 	*at = a;

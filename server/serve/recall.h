@@ -9,8 +9,9 @@
  * is looked at again; if the answer would be the same, only its Date is made
  * anew.
  *
- * Only small answers to GET and HEAD are kept, once they have been asked for
- * twice, and only when nobody said request_once() on the way.
+ * Only answers to GET and HEAD are kept whose body is small, or part of a file,
+ * which stays open; once they have been asked for twice, and only when nobody
+ * said request_once() on the way.
  */
 #ifndef SERVE_RECALL_H
 #define SERVE_RECALL_H
@@ -20,7 +21,9 @@
 
 struct recalled {
 	struct str	 request;	/* the bytes of its head */
-	struct str	 head, body;	/* of the answer */
+	struct str	 head, body;	/* of the answer; or its body is ... */
+	int		 fd;		/* ... part of this file; else -1 */
+	off_t		 offset;
 	const struct request *r;	/* as it was answered */
 
 	/* recall.c's. */
@@ -28,6 +31,7 @@ struct recalled {
 	struct link	 link;		/* of all, the latest last */
 	struct recalled	*next;		/* in the same bucket */
 	uint64_t	 hash;		/* of request */
+	unsigned	 uses;		/* 1 for being kept */
 	const struct basis *basis;
 	time_t		 second;	/* when it held */
 	char		*date;		/* in head; NULL: not to be changed */
@@ -48,6 +52,8 @@ struct basis	*recall_basis(struct arena *a);
  */
 const struct recalled *recall_find(const struct client *c, struct str bytes,
 	    struct str *keep);
+/* What recall_find() gave stays as it is until a ends. */
+void		 recall_hold(const struct recalled *answer, struct arena *a);
 /*
  * The answer that begins with head is about to be sent.  request, a copy in a,
  * is what asked for it, and r with all that belongs to it lives in a.  NULL

@@ -126,12 +126,6 @@ static void	last(struct request *r) { r->keep_going = false; }
 static void	raw(struct request *r) { r->nph = true; }
 
 static void
-from_file(struct request *r)
-{
-	r->body = source_file(r->arena, 0, 0, 5);
-}
-
-static void
 in_parts(struct request *r)
 {
 	struct source *parts[2] = { r->body, r->body };
@@ -147,7 +141,7 @@ logged(struct request *r)
 }
 
 static void	(*const reasons[])(struct request *r) = { once, post, chunked,
-	failed, redirected, last, raw, from_file, in_parts, logged };
+	failed, redirected, last, raw, in_parts, logged };
 
 START_TEST(not_kept)
 {
@@ -175,7 +169,7 @@ static const struct {
 	{ "", "/no/thing", LASTING },
 	{ "", "/a.txt/info", TIMELY },
 	{ "", "/link", LASTING },
-	{ "", "/large", ONCE },			/* not in memory */
+	{ "", "/large", LASTING },
 	{ "EnableSendfile Off", "/large", ONCE },
 	{ "", "/young.txt", TIMELY },
 	{ "", "/future.txt", TIMELY },
