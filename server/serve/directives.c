@@ -40,16 +40,21 @@ set_server_root(struct setting *s)
 static const char *
 set_document_root(struct setting *s)
 {
+	const struct vhost *host = s->place->owner;
 	struct core_conf *c = s->conf;
 	struct stat st;
 
 	c->document_root = read_path(s, 0);
-	if (s->reading->config->skip_roots)
+	if (s->reading->config->skip_roots || (stat(c->document_root,
+	    &st) == 0 && S_ISDIR(st.st_mode) &&
+	    access(c->document_root, R_OK | X_OK) == 0))
 		return NULL;
-	if (stat(c->document_root, &st) != 0 || !S_ISDIR(st.st_mode) ||
-	    access(c->document_root, R_OK | X_OK) != 0)
+	if (host->at.line == 0)
 		return setting_error(s, 0, "'%s' is not a directory, or is "
 		    "not readable", c->document_root);
+	/* One site that went away is no reason to take the others down. */
+	setting_warn(s, 0, "[%s] does not exist, or is not readable (AH00112)",
+	    c->document_root);
 	return NULL;
 }
 
