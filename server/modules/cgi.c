@@ -94,15 +94,35 @@ refuse_head(struct request *r, struct cgi *c)
 	    refuse(r, c, "malformed header from script");
 }
 
-/* A date of last change must be a date, and not lie in the future. */
+/* A date of last change must be a date, and not lie in the future, nor about
+ * the day of the week. */
 static struct str
 sane_date(struct request *r, struct str value)
 {
+	char *room = arena_alloc(r->arena, CLOCK_HTTP_SIZE);
 	time_t t;
 
 	if (!clock_http_parse(value, &t))
 		return STR_NONE;
-	return t > clock_now() ? clock_http_now() : str_copy(r->arena, value);
+	if (t > clock_now())
+		return clock_http_now();
+	clock_http_format(t, room);
+	return str_of(room);
+}
+
+/* These are the server's to tell, and stand in every answer once. */
+static bool
+is_of_server(struct str name)
+{
+	return str_is_nocase(name, "Date") || str_is_nocase(name, "Server");
+}
+
+/* Of these the last one holds. */
+static bool
+is_single(struct str name)
+{
+	return str_is_nocase(name, "ETag") ||
+	    str_is_nocase(name, "Last-Modified");
 }
 
 /* Fields about this document only; others hold for what is sent instead. */
@@ -137,14 +157,16 @@ copy_fields(struct request *r, const struct cgihead *head)
 		struct str name = head->fields.at[i].name;
 		struct str value = head->fields.at[i].value;
 		bool always = elsewhere || holds_always(name);
+		struct fields *list = always ? &r->out_always : &r->out;
 
-		if (elsewhere && is_of_document(name))
+		if (is_of_server(name) || (elsewhere && is_of_document(name)))
 			continue;
 		value = str_is_nocase(name, "Last-Modified") ?
 		    sane_date(r, value) : str_copy(r->arena, value);
+		if (is_single(name))
+			fields_unset(list, name);
 		if (value.at != NULL)
-			fields_add(always ? &r->out_always : &r->out,
-			    str_copy(r->arena, name), value);
+			fields_add(list, str_copy(r->arena, name), value);
 	}
 	if (elsewhere)
 		return;

@@ -23,7 +23,7 @@
 #include "script/turnstile.h"
 
 enum {
-	STARTS_IN_TURN	= 4,	/* of the loop */
+	STARTS_IN_TURN	= 1,	/* of the loop */
 	TICK_MS		= 20,	/* to look again while somebody waits */
 	QUIET_MS	= 10000, /* between two complaints */
 	WAIT_MS		= 60000,

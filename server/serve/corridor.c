@@ -343,12 +343,14 @@ inherit_variable(struct request *r, struct str name, struct str value)
 	    value);
 }
 
-/* A program is told where its request came from; nobody else is. */
+/* A program is told where its request came from; nobody else is, but of what
+ * another program was told before. */
 static bool
-is_for_programs(struct str name)
+is_for_programs(const struct request *r, struct str name)
 {
 	return str_is(name, "REDIRECT_URL") ||
-	    str_is(name, "REDIRECT_QUERY_STRING");
+	    (str_is(name, "REDIRECT_QUERY_STRING") &&
+	    (r->prev == NULL || r->prev->environment == NULL));
 }
 
 /* What old had in its environment, under REDIRECT_ names: all that its program
@@ -365,7 +367,7 @@ inherit_env(struct request *r, const struct request *old)
 	for (size_t i = 0; i < old->env.n; i++) {
 		const struct env_entry *e = old->env.at[i];
 
-		if (old->environment == NULL && !is_for_programs(e->name))
+		if (old->environment == NULL && !is_for_programs(old, e->name))
 			inherit_variable(r, e->name, e->value);
 	}
 }
