@@ -260,6 +260,9 @@ add_preset(struct setting *s, int arg, unsigned *presets)
 	error = read_word(s, arg, sandbox_words, &word);
 	if (error == NULL)
 		*presets |= SANDBOX_PROGRAM | 1u << word;
+	/* Not with "On", where nothing is to be written anywhere. */
+	if (error == NULL && 1u << word == SANDBOX_PHP)
+		*presets |= SANDBOX_UPLOADS;
 	return error;
 }
 

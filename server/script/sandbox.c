@@ -61,7 +61,7 @@ static const struct {
 	{ SANDBOX_PHP, R, "/etc/php* /usr/share/php* /usr/local/etc/php* "
 	    "/var/lib/php/modules" },
 	/* Its cache makes a lock there, or does not let it start. */
-	{ SANDBOX_PHP, LANDLOCK_FILES | LANDLOCK_WRITE,
+	{ SANDBOX_UPLOADS, LANDLOCK_FILES | LANDLOCK_WRITE,
 	    "/tmp /var/lib/php/sessions" },
 	{ SANDBOX_GIT, X, "/bin/git* /usr/bin/git* /usr/local/bin/git* "
 	    "/usr/lib/git-core /usr/libexec/git-core" },

@@ -23,6 +23,7 @@ enum {
 	SANDBOX_GIT	= 1 << 5,
 	SANDBOX_TMP	= 1 << 6,	/* /tmp and /var/tmp */
 	SANDBOX_NAMES	= 1 << 7,	/* of hosts, and certificates */
+	SANDBOX_UPLOADS	= 1 << 8,	/* where PHP puts them */
 	SANDBOX_ON	= SANDBOX_PROGRAM | SANDBOX_SHELL | SANDBOX_PERL |
 			  SANDBOX_PYTHON | SANDBOX_PHP,
 };
