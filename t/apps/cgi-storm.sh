@@ -2,14 +2,22 @@
 #
 # cgi-storm.sh - scripts of all kinds, asked for by clients without patience,
 # while clients, scripts and workers are killed and the configuration is read
-# again: STORM_REQUESTS of them by the dice of STORM_SEED.  At the end there is
-# no zombie, no orphan, no leaked descriptor, and no more memory than before.
+# again: STORM_REQUESTS of them by the dice of STORM_SEED, and for STORM_SECONDS
+# at least.  At the end there is no zombie, no orphan, no leaked descriptor, and
+# no more memory than before; every request was answered, or its connection was
+# closed.
+#
+#	make storm		in a build directory: the long one, of 100,000
+#				scripts and ten minutes
+#	make storm STORM_REQUESTS=5000 STORM_SECONDS=60
 
 # shellcheck source=t/apps/common
 . "${SRCDIR:?}/t/apps/common"
 storm=$BUILDDIR/t/talk/storm
 requests=${STORM_REQUESTS-1500}
+seconds=${STORM_SECONDS-0}
 seed=${STORM_SEED-$(date +%s)}
+part=$((requests < 5000 ? requests : 5000))
 
 [ -r /proc/self/environ ] || skip "there is no /proc/PID/environ"
 
@@ -156,6 +164,14 @@ round()
 	    fail "a client waits in vain; seed $seed"
 }
 
+# How many processes of the server's, and scripts, there are now.
+progress()
+{
+	echo "$1 requests, $(($(date +%s) - began)) s: memory $(memory) KiB," \
+	    "descriptors $(descriptors), zombies $(zombies | wc -l)," \
+	    "scripts $(scripts | wc -l)"
+}
+
 # New workers, so that all have the same behind them.
 settle()
 {
@@ -172,13 +188,14 @@ descriptors_before=$(descriptors)
 
 trouble 2>/dev/null &
 helpers=$!
-rest=$requests
-while [ "$rest" -gt 0 ]; do
-	now=$((rest < 5000 ? rest : 5000))
-	round $now
-	rest=$((rest - now))
+began=$(date +%s)
+asked=0
+while [ "$asked" -lt "$requests" ] ||
+    [ $(($(date +%s) - began)) -lt "$seconds" ]; do
+	round "$part"
+	asked=$((asked + part))
 	seed=$((seed + 1))
-	echo "memory: $(memory) KiB, descriptors: $(descriptors)"
+	progress $asked
 done
 kill -KILL "$helpers"
 wait "$helpers" 2>/dev/null || :
