@@ -121,8 +121,9 @@ pid_t	os_fork(int keep);
  * them. */
 pid_t	os_fork_quietly(void);
 
-/* Ignore a signal here, but not in programs.  Nothing else may ignore one after
- * the first os_start(). */
+/* Catch a signal here, or ignore it, but not in programs.  Nothing else may do
+ * either in a process that starts some. */
+void	os_catch(int signo, void (*handler)(int signo));
 void	os_ignore(int signo);
 
 /* Keep whatever fds the starter left open beside 0, 1 and 2 from programs that

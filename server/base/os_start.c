@@ -1,8 +1,8 @@
 /*
  * os_start.c - programs and other children; the contracts stand in base/os.h.
  *
- * The new process borrows our memory and the processor until it execs: it
- * writes nowhere but into struct start and its own stack, and
+ * The child of vfork(2) borrows this process's memory and the processor until
+ * it execs: it writes nowhere but into struct start and its own stack, and
  * calls only what is async-signal-safe.  All signals are blocked meanwhile, so
  * that no handler of ours runs in it.
  */
@@ -21,7 +21,6 @@
 #include "base/confine.h"
 #include "base/os.h"
 #include "base/os_inside.h"
-#include "base/os_vfork.h"
 
 struct start {
 	const struct os_program	*program;
@@ -33,73 +32,61 @@ struct start {
 
 /* ---- Signals ------------------------------------------------------------- */
 
-/* Those that somebody may have ignored, or that are caught here. */
+/* Those that whoever started us may have ignored. */
 static const int known[] = {
 	SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGTERM,
 	SIGCHLD, SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, SIGXCPU, SIGXFSZ, SIGWINCH
 };
-enum { N_KNOWN = sizeof(known) / sizeof(known[0]) };
 
-/* Those that are really ignored; found out once, and inherited by forks. */
-static int	ignored[N_KNOWN];
-static size_t	n_ignored;
-static bool	ignored_known;
-
-static void
-set_action(int signo, void (*handler)(int))
-{
-	struct sigaction act = { .sa_handler = handler,
-	    .sa_flags = SA_RESTART };
-
-	sigemptyset(&act.sa_mask);
-	sigaction(signo, &act, NULL);
-}
+/* Those that programs must get back as they should be; inherited by forks. */
+static sigset_t	changed;
+static bool	changed_known;
 
 static void
 look_for_ignored(void)
 {
 	struct sigaction act;
 
-	for (size_t i = 0; i < N_KNOWN && !ignored_known; i++)
+	if (changed_known)
+		return;
+	sigemptyset(&changed);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (sigaction(known[i], NULL, &act) == 0 &&
-		    act.sa_handler == SIG_IGN)
-			ignored[n_ignored++] = known[i];
-	ignored_known = true;
+		    act.sa_handler != SIG_DFL)
+			sigaddset(&changed, known[i]);
+	changed_known = true;
 }
 
-static void
-hear_nothing(int signo)
+void
+os_catch(int signo, void (*handler)(int signo))
 {
-	(void)signo;
+	struct sigaction act = { .sa_handler = handler,
+	    .sa_flags = SA_RESTART };
+
+	look_for_ignored();
+	sigaddset(&changed, signo);
+	/* No handler interrupts another one. */
+	sigfillset(&act.sa_mask);
+	sigaction(signo, &act, NULL);
 }
 
 void
 os_ignore(int signo)
 {
-	look_for_ignored();
-	/* Who is stopped by these would be stopped again and again. */
-	if (signo != SIGTTIN && signo != SIGTTOU) {
-		set_action(signo, hear_nothing);
-		return;
-	}
-	for (size_t i = 0; i < n_ignored; i++)
-		if (ignored[i] == signo)
-			return;
-	if (n_ignored < N_KNOWN)
-		ignored[n_ignored++] = signo;
-	set_action(signo, SIG_IGN);
+	os_catch(signo, SIG_IGN);
 }
 
 /* exec gives caught signals their default back, but not ignored ones; and none
  * may be caught any more when the mask opens. */
 static void
-reset_signals(bool caught)
+reset_signals(void)
 {
-	const int *which = caught ? known : ignored;
-	size_t n = caught ? (size_t)N_KNOWN : n_ignored;
+	struct sigaction act = { .sa_handler = SIG_DFL };
 
-	for (size_t i = 0; i < n; i++)
-		set_action(which[i], SIG_DFL);
+	sigemptyset(&act.sa_mask);
+	for (int signo = 1; signo < NSIG; signo++)
+		if (sigismember(&changed, signo) == 1)
+			sigaction(signo, &act, NULL);
 }
 
 /* ---- The new process ----------------------------------------------------- */
@@ -208,7 +195,7 @@ look_again(const struct os_program *p)
 
 /* Does not return unless something failed; the result names it. */
 static const char *
-become_program(const struct os_program *p, pid_t parent, bool caught)
+become_program(const struct os_program *p, pid_t parent)
 {
 	const char *failed;
 	sigset_t none;
@@ -221,7 +208,7 @@ become_program(const struct os_program *p, pid_t parent, bool caught)
 		os_die_with_parent(SIGKILL);
 	if (getppid() != parent)
 		_exit(127);		/* too late to be told */
-	reset_signals(caught);
+	reset_signals();
 	if (p->umask != -1)
 		umask((mode_t)p->umask);
 	/* A refusal is no reason not to run. */
@@ -245,15 +232,13 @@ become_program(const struct os_program *p, pid_t parent, bool caught)
 	return "exec";
 }
 
-static _Noreturn void
-run_child(void *arg, bool caught)
+static void
+run_child(struct start *s)
 {
-	struct start *s = arg;
-	const char *step = become_program(s->program, s->parent, caught);
+	const char *step = become_program(s->program, s->parent);
 
 	s->error = errno;
 	s->step = step;
-	_exit(127);
 }
 
 /* ---- Starting ------------------------------------------------------------ */
@@ -263,44 +248,37 @@ run_child(void *arg, bool caught)
 static pid_t
 start_child(struct start *s)
 {
-	return os_vfork(run_child, s);
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		run_child(s);
+		_exit(127);
+	}
+	return pid;
 }
 
 #else
 
 /* A copy of us has its own memory: it reports through a pipe, which exec
  * closes, so read() waits for that. */
-struct report {
-	struct start	*start;
-	int		 fd;
-};
-
-static _Noreturn void
-run_copy(struct report *r)
-{
-	struct start *s = r->start;
-
-	s->step = become_program(s->program, s->parent, true);
-	s->error = errno;
-	_exit(write(r->fd, s, sizeof(*s)) == -1 ? 126 : 127);
-}
-
 static pid_t
 start_child(struct start *s)
 {
-	int ends[2];
+	int report[2];
 	pid_t pid;
 
-	if (os_pipe(ends) == -1)
+	if (os_pipe(report) == -1)
 		return -1;
 	pid = fork();
-	if (pid == 0)
-		run_copy(&(struct report){ s, ends[1] });
-	close_quietly(ends[1]);
-	if (pid != -1 && os_nonblock(ends[0], false) != -1 &&
-	    read(ends[0], s, sizeof(*s)) == -1)
+	if (pid == 0) {
+		run_child(s);
+		_exit(write(report[1], s, sizeof(*s)) == -1 ? 126 : 127);
+	}
+	close_quietly(report[1]);
+	if (pid != -1 && os_nonblock(report[0], false) != -1 &&
+	    read(report[0], s, sizeof(*s)) == -1)
 		s->step = NULL;
-	close_quietly(ends[0]);
+	close_quietly(report[0]);
 	return pid;
 }
 
@@ -375,7 +353,7 @@ os_fork(int keep)
 	os_die_with_parent(SIGKILL);
 	if (getppid() != parent)
 		_exit(127);
-	reset_signals(true);
+	reset_signals();
 	close_above_two(keep);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -342,15 +342,10 @@ void
 loop_signal(struct loop *l, int signo, void (*run)(int signo, void *arg),
     void *arg)
 {
-	struct sigaction sa = { .sa_handler = on_signal,
-	    .sa_flags = SA_RESTART };
-
 	assert(signo > 0 && signo < NSIG);
 	l->signals[signo].run = run;
 	l->signals[signo].arg = arg;
-	/* No handler interrupts another one between flag and pipe. */
-	sigfillset(&sa.sa_mask);
-	sigaction(signo, &sa, NULL);
+	os_catch(signo, on_signal);
 }
 
 static void
