@@ -2,14 +2,16 @@
  * client.c - ask one server as fast as it answers, and say how it went.
  *
  *	client [-c CONNECTIONS] [-d MS] [-p DEPTH] [-x] [-i IDLE] [-H FIELD]...
- *	    [-b FILE] [-s STATUS] [-n BYTES] [-r SEED] PORT PATH...
+ *	    [-b FILE] [-s STATUS] [-n BYTES] [-r SEED] [-g] PORT PATH...
  *
- * Each of the connections keeps DEPTH requests on their way; with -x it asks
- * once and is closed by the server.  -i opens further connections that ask once
- * and then stay idle.  A PATH may hold a range, "/files/{0-999}.txt", of which
- * every request takes one at random.  Every answer must have the status (200)
- * and a body of so many bytes (any number without -n).  After MS (2000) no new
- * requests are sent; those under way are waited for.  Prints
+ * Each of the connections asks once, and when all of them have, keeps DEPTH
+ * requests on their way; with -x it asks once and is closed by the server.  -i
+ * opens further connections that ask once and then stay idle.  When they are
+ * there, the client says "ready", and with -g waits for a line on its standard
+ * input.  A PATH may hold a range, "/files/{0-999}.txt", of which every request
+ * takes one at random.  Every answer must have the status (200) and a body of so
+ * many bytes (any number without -n).  After MS (2000) no new requests are sent;
+ * those under way are waited for.  Prints
  *
  *	requests N wrong N failed N us N bytes N p50 US p99 US max US
  *
@@ -72,7 +74,7 @@ struct connection {
 static struct {
 	unsigned	 connections, depth, idle;
 	int		 ms, status;
-	bool		 closing;
+	bool		 closing, waits;
 	int64_t		 bytes;
 	char		 fields[2048];
 	char		*body;
@@ -254,9 +256,9 @@ flush(struct connection *c)
 static bool
 fill(struct connection *c)
 {
-	if (over || (c->idle && c->got > 0))
+	if (over || (c->idle && c->first > 0))
 		return true;
-	while (c->asked < want.depth)
+	while (c->asked < (c->idle ? 1 : want.depth))
 		ask(c);
 	return flush(c);
 }
@@ -482,17 +484,51 @@ turn(int64_t until_us)
 		happened(events[i].data.ptr, events[i].events);
 }
 
-static void
-open_idle(void)
+/* How many of those from first on have not been answered yet. */
+static unsigned
+waiting(unsigned first, unsigned n)
 {
-	for (unsigned i = 0; i < want.idle; i++) {
-		struct connection *c = &connections[want.connections + i];
+	unsigned still = 0;
 
-		c->idle = true;
-		dial(c);
-		while (c->fd != -1 && (c->dialling || c->asked > 0))
+	for (unsigned i = first; i < first + n; i++)
+		still += connections[i].fd != -1 &&
+		    (connections[i].dialling || connections[i].asked > 0);
+	return still;
+}
+
+/* Let connections ask once each, some at a time, so that they are all there. */
+static void
+warm_up(unsigned all)
+{
+	enum { AT_ONCE = 100 };
+	int64_t end = now_us() + (int64_t)LATE_MS * 1000;
+
+	for (unsigned i = 0; i < all; i += AT_ONCE) {
+		unsigned n = all - i < AT_ONCE ? all - i : AT_ONCE;
+
+		for (unsigned k = i; k < i + n; k++) {
+			connections[k].idle = true;
+			dial(&connections[k]);
+		}
+		while (waiting(i, n) > 0) {
 			turn(now_us() + 100000);
+			if (now_us() > end) {
+				errno = ETIMEDOUT;
+				die("connecting");
+			}
+		}
 	}
+	for (unsigned i = 0; i < want.connections; i++)
+		connections[i].idle = false;
+}
+
+static void
+begin(struct connection *c)
+{
+	if (c->fd == -1)
+		dial(c);
+	else if (!fill(c))
+		hang_up(c);
 }
 
 static void
@@ -500,15 +536,18 @@ measure(void)
 {
 	int64_t began, end;
 
-	open_idle();
+	if (!want.closing)
+		warm_up(want.connections + want.idle);
 	answered = wrong = failed = bytes = 0;
 	longest_us = 0;
 	memset(times, 0, sizeof(times));
 	printf("ready\n");
 	fflush(stdout);
+	if (want.waits)
+		(void)!getchar();
 	began = now_us();
 	for (unsigned i = 0; i < want.connections; i++)
-		dial(&connections[i]);
+		begin(&connections[i]);
 	end = began + (int64_t)want.ms * 1000;
 	while (now_us() < end)
 		turn(end);
@@ -584,7 +623,7 @@ usage(void)
 {
 	fprintf(stderr, "usage: client [-c CONNECTIONS] [-d MS] [-p DEPTH] "
 	    "[-x] [-i IDLE]\n    [-H FIELD]... [-b FILE] [-s STATUS] "
-	    "[-n BYTES] [-r SEED] PORT PATH...\n");
+	    "[-n BYTES] [-r SEED] [-g] PORT PATH...\n");
 	return 2;
 }
 
@@ -595,7 +634,7 @@ main(int argc, char **argv)
 	int o;
 
 	signal(SIGPIPE, SIG_IGN);
-	while ((o = getopt(argc, argv, "c:d:p:xi:H:b:s:n:r:")) != -1)
+	while ((o = getopt(argc, argv, "c:d:p:xi:H:b:s:n:r:g")) != -1)
 		switch (o) {
 		case 'c': want.connections = (unsigned)atoi(optarg); break;
 		case 'd': want.ms = atoi(optarg); break;
@@ -609,6 +648,7 @@ main(int argc, char **argv)
 		case 'b': read_body(optarg); break;
 		case 's': want.status = atoi(optarg); break;
 		case 'n': want.bytes = atoll(optarg); break;
+		case 'g': want.waits = true; break;
 		case 'r': seed ^= strtoull(optarg, NULL, 10) << 32; break;
 		default: return usage();
 		}

@@ -5,7 +5,8 @@
  *	limit canned PORT BYTES [STATUS]   one answer for each read
  *	limit pipelined PORT BYTES	   one for each request in what was read
  *	limit file PORT FILE		   a head, then sendfile(2)
- *	limit pipelined PORT BYTES	   one for each request that was read
+ *	limit program PORT FILE		   what the program prints: whole when
+ *					   it is short, else as it comes
  *
  * A yardstick and no server: do not let it near a network.
  */
@@ -19,6 +20,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -76,14 +78,81 @@ start(int out)
 	return pid;
 }
 
-/* What the program prints, whole; then one answer. */
+/* Send all of it, waiting as long as it takes; false when nobody wants it. */
+static bool
+send_all(int fd, struct iovec *part, int n)
+{
+	while (n > 0) {
+		ssize_t sent = writev(fd, part, n);
+
+		if (sent == -1 && errno == EAGAIN)
+			poll(&(struct pollfd){ fd, POLLOUT, 0 }, 1, -1);
+		else if (sent == -1)
+			return false;
+		for (; n > 0 && sent >= (ssize_t)part->iov_len; part++, n--)
+			sent -= (ssize_t)part->iov_len;
+		if (n > 0 && sent > 0) {
+			part->iov_base = (char *)part->iov_base + sent;
+			part->iov_len -= (size_t)sent;
+		}
+	}
+	return true;
+}
+
+/* Fill room from the program's pipe; less than all of it at the end. */
+static size_t
+read_all(int fd, char *room, size_t size)
+{
+	size_t n = 0;
+	ssize_t got;
+
+	while (n < size && (got = read(fd, room + n, size - n)) > 0)
+		n += (size_t)got;
+	return n;
+}
+
+/* Take a program's own head off the n bytes in room. */
+static size_t
+skip_head(char *room, size_t n)
+{
+	char *end = memmem(room, n, "\r\n\r\n", 4);
+	size_t used = end != NULL ? (size_t)(end + 4 - room) : 0;
+
+	if (end == NULL && (end = memmem(room, n, "\n\n", 2)) != NULL)
+		used = (size_t)(end + 2 - room);
+	memmove(room, room + used, n - used);
+	return n - used;
+}
+
+/* Chunks, of which the first has n bytes in room. */
+static void
+relay(int fd, int pipe, char *room, size_t size, size_t n)
+{
+	const char *begin = "HTTP/1.1 200 OK\r\n"
+	    "Transfer-Encoding: chunked\r\n\r\n";
+	char line[128];
+	ssize_t got = (ssize_t)n;
+
+	fcntl(pipe, F_SETPIPE_SZ, (int)size);
+	for (;; begin = "", got = read(pipe, room, size)) {
+		int written = snprintf(line, sizeof(line), "%s%zx\r\n%s",
+		    begin, got > 0 ? (size_t)got : 0, got > 0 ? "" : "\r\n");
+		struct iovec parts[3] = { { line, (size_t)written },
+		    { room, got > 0 ? (size_t)got : 0 },
+		    { (char[]){ "\r\n" }, got > 0 ? 2 : 0 } };
+
+		if (!send_all(fd, parts, 3) || got <= 0)
+			return;
+	}
+}
+
 static void
 run(int fd)
 {
-	static char room[1 << 24];
+	static char room[1 << 20];
 	char head[64];
-	size_t n = 0;
-	ssize_t got;
+	bool long_one;
+	size_t n;
 	int pipes[2], status;
 	pid_t pid;
 
@@ -91,15 +160,20 @@ run(int fd)
 		die("pipe2");
 	pid = start(pipes[1]);
 	close(pipes[1]);
-	while ((got = read(pipes[0], room + n, sizeof(room) - n)) > 0)
-		n += (size_t)got;
+	n = read_all(pipes[0], room, 1 << 16);
+	long_one = n == 1 << 16;
+	n = skip_head(room, n);
+	if (long_one) {
+		relay(fd, pipes[0], room, sizeof(room), n);
+	} else {
+		struct iovec parts[2] = { { head, (size_t)snprintf(head,
+		    sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu"
+		    "\r\n\r\n", n) }, { room, n } };
+
+		send_all(fd, parts, 2);
+	}
 	close(pipes[0]);
 	waitpid(pid, &status, 0);
-	struct iovec parts[2] = { { head, (size_t)snprintf(head, sizeof(head),
-	    "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", n) },
-	    { room, n } };
-	if (writev(fd, parts, 2) == -1)
-		return;
 }
 
 static void
