@@ -37,6 +37,8 @@ show_version(void)
 void
 show_build(const char *root, const char *config_file)
 {
+	struct str ways = str_of(os_features()), way;
+
 	show_version();
 	printf("Architecture:   %d-bit\n", (int)sizeof(void *) * 8);
 	printf("Server MPM:     prefork\n"
@@ -44,7 +46,8 @@ show_build(const char *root, const char *config_file)
 	    "    forked:     yes (variable process count)\n");
 	printf("Server compiled with....\n");
 	printf(" -D EVENTS=\"%s\"\n", loop_backend());
-	printf(" -D FEATURES=\"%s\"\n", os_features());
+	while (str_word(&ways, &way))
+		printf(" -D HAVE_%.*s\n", STR_ARGS(way));
 	printf(" -D HTTPD_ROOT=\"%s\"\n", root);
 	printf(" -D DEFAULT_PIDLOG=\"%s\"\n", PIDFILE_DEFAULT);
 	printf(" -D DEFAULT_ERRORLOG=\"logs/error_log\"\n");

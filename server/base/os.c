@@ -17,6 +17,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #ifdef HAVE_SCHED_GETAFFINITY
 #include <sched.h>
 #endif
@@ -175,27 +177,54 @@ os_features(void)
 {
 	return
 #ifdef HAVE_EPOLL
-	    "epoll"
+	    "EPOLL"
 #else
-	    "poll"
+	    "POLL"
 #endif
 #ifdef HAVE_ACCEPT4
-	    " accept4"
+	    " ACCEPT4"
+#endif
+#ifdef TCP_DEFER_ACCEPT
+	    " DEFER_ACCEPT"
 #endif
 #ifdef HAVE_SYS_SENDFILE_H
-	    " sendfile"
+	    " SENDFILE"
+#endif
+#ifdef HAVE_SYS_INOTIFY_H
+	    " INOTIFY"
 #endif
 #ifdef CAN_OPENAT2
-	    " openat2"
+	    " OPENAT2"
+#endif
+#ifdef O_TMPFILE
+	    " TMPFILE"
+#endif
+#ifdef HAVE_PIPE2
+	    " PIPE2"
+#endif
+#ifdef F_SETPIPE_SZ
+	    " SETPIPE_SZ"
+#endif
+#ifdef HAVE_CLONE3
+	    " CLONE3"
 #endif
 #ifdef HAVE_VFORK
-	    " vfork"
+	    " VFORK"
+#endif
+#ifdef HAVE_CLOSE_RANGE
+	    " CLOSE_RANGE"
 #endif
 #ifdef HAVE_SYS_PRCTL_H
-	    " pdeathsig"
+	    " PDEATHSIG"
 #endif
 #ifdef HAVE_LINUX_CONFINEMENT
-	    " landlock seccomp"
+	    " LANDLOCK SECCOMP"
+#endif
+#ifdef HAVE_GETENTROPY
+	    " GETENTROPY"
+#endif
+#ifdef HAVE_CRYPT
+	    " CRYPT"
 #endif
 	    ;
 }

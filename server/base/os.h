@@ -151,7 +151,7 @@ long	os_open_files(void);
 long	os_fds_in_use(void);
 /* Name the process for ps(1), where the system can. */
 void	os_process_name(const char *name);
-/* What was compiled in: "epoll sendfile openat2 vfork". */
+/* The system's ways that were compiled in: "EPOLL SENDFILE OPENAT2 VFORK". */
 const char *os_features(void);
 
 #endif

@@ -9,9 +9,9 @@
  * opens further connections that ask once and then stay idle.  When they are
  * there, the client says "ready", and with -g waits for a line on its standard
  * input.  A PATH may hold a range, "/files/{0-999}.txt", of which every request
- * takes one at random.  Every answer must have the status (200) and a body of so
- * many bytes (any number without -n).  After MS (2000) no new requests are sent;
- * those under way are waited for.  Prints
+ * takes one at random.  Every answer must have the status (200) and a body of
+ * so many bytes (any number without -n).  After MS (2000) no new requests are
+ * sent; those under way are waited for.  Prints
  *
  *	requests N wrong N failed N us N bytes N p50 US p99 US max US
  *
