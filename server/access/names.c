@@ -229,3 +229,12 @@ names_in_domain(struct str name, struct str domain)
 	return name.n == domain.n || domain.at[0] == '.' ||
 	    name.at[name.n - domain.n - 1] == '.';
 }
+
+void
+names_tell(struct request *r, struct str name)
+{
+	while (r->main != NULL)
+		r = r->main;
+	for (; r != NULL; r = r->prev)
+		r->remote_host = name;
+}

@@ -29,6 +29,8 @@ void	names_init(struct loop *l);
  * when double_checked.  Names that could be none (RFC 1123) do not count. */
 enum names_answer names_client(struct request *r, bool double_checked,
 	    struct str *name);
+/* It is known now: r's log line and programs are told. */
+void	names_tell(struct request *r, struct str name);
 /* Whether one of the addresses of name is the client's. */
 enum names_answer names_lead_to_client(struct request *r, const char *name);
 /* name is domain or one below it; only that when domain begins with ".". */

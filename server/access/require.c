@@ -261,6 +261,7 @@ host_is(struct request *r, struct str domain)
 	case NAMES_NONE:
 		return VERDICT_DENIED;
 	default:
+		names_tell(r, name);
 		return verdict_if(names_in_domain(name, domain));
 	}
 }

@@ -162,6 +162,7 @@ host_found(struct request *r, const struct who *w)
 	case NAMES_WAIT:
 		return PENDING;
 	case NAMES_FOUND:
+		names_tell(r, name);
 		return names_in_domain(name, w->name) ? FOUND : NOT_FOUND;
 	default:
 		return NOT_FOUND;
@@ -173,7 +174,8 @@ is_found(struct request *r, const struct who *w)
 {
 	struct address peer;
 
-	if (w->kind != WHO_ALL)
+	if (w->kind != WHO_ALL && w->kind != WHO_ENV &&
+	    w->kind != WHO_NOT_ENV)
 		request_once(r);
 	switch (w->kind) {
 	case WHO_ALL:

@@ -18,7 +18,6 @@ static int
 look_up(struct request *r)
 {
 	int64_t mode = number_or(core_conf(r->scope)->lookups, LOOKUPS_OFF);
-	struct request *each;
 	struct str name;
 
 	/* A lookup never waits; it has the name of who asks. */
@@ -31,8 +30,7 @@ look_up(struct request *r)
 	case NAMES_WAIT:
 		return WAIT;
 	case NAMES_FOUND:
-		for (each = r; each != NULL; each = each->prev)
-			each->remote_host = name;
+		names_tell(r, name);
 		return PASS;
 	default:
 		return PASS;
