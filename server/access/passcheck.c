@@ -43,14 +43,19 @@ is_remembered(struct str name)
 }
 
 static void
-answered(struct str name, struct str answer)
+remember(struct str name)
 {
 	size_t at = place_of(name);
 
-	if (answer.n != 1 || answer.at[0] != PASSWORD_RIGHT)
-		return;
 	memcpy(own.memory[at].name, name.at, SHA1_SIZE);
 	own.memory[at].until_ms = clock_ms() + REMEMBER_MS;
+}
+
+static void
+answered(struct str name, struct str answer)
+{
+	if (answer.n == 1 && answer.at[0] == PASSWORD_RIGHT)
+		remember(name);
 }
 
 /* ---- Asking -------------------------------------------------------------- */
@@ -117,9 +122,11 @@ passcheck(struct request *r, struct question *q, const char *module,
     const char *hash, const char *password)
 {
 	unsigned char digest[SHA1_SIZE];
+	enum password_answer answer;
 	struct str name, input;
 
-	if (!password_is_slow(hash))
+	/* A plain digest costs no more than to remember it would. */
+	if (!password_is_slow(hash) && hash[0] != '$')
 		return told(r, module, password_check(hash, password));
 	input = str_fmt(r->arena, "%s%c%s%c", hash, 0, password, 0);
 	sha1_keyed(str_n((const char *)own.key, sizeof(own.key)), input,
@@ -127,6 +134,12 @@ passcheck(struct request *r, struct question *q, const char *module,
 	name = str_n((const char *)digest, sizeof(digest));
 	if (!q->over && q->of == NULL && is_remembered(name))
 		return PASSCHECK_RIGHT;
+	if (!password_is_slow(hash)) {
+		answer = password_check(hash, password);
+		if (answer == PASSWORD_RIGHT)
+			remember(name);
+		return told(r, module, answer);
+	}
 	if (r->main != NULL)
 		return PASSCHECK_FAILED;
 	return ask(r, q, module, name, input);

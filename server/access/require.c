@@ -191,8 +191,11 @@ static const char *
 nothing_read(struct setting *s, int arg, struct require *rule)
 {
 	(void)rule;
-	return arg == s->argc ? NULL : setting_error(s, arg, "%s stands "
-	    "alone", s->argv[arg - 1].z);
+	/* As Apache, which reads no further. */
+	if (arg < s->argc)
+		setting_warn(s, arg, "%s stands alone: what is behind it does "
+		    "not count", s->argv[arg - 1].z);
+	return NULL;
 }
 
 /* 127.0.0.0/8, ::1, or a client on the very address it asks. */

@@ -626,7 +626,7 @@ static const struct directive rows[] = {
 	{ "CGIPassAuth", 1, 1, IN_SECTION | IN_HTACCESS | OVERRIDE_AUTHCONFIG,
 	  SLOT_FLAG, offsetof(struct cgi_conf, pass_auth), NULL,
 	  "On: scripts see the Authorization field" },
-	{ "CGIVar", 2, 2, IN_SECTION | IN_HTACCESS | OVERRIDE_FILEINFO,
+	{ "CGIVar", 2, 2, IN_ANY | OVERRIDE_FILEINFO,
 	  SLOT_CUSTOM, offsetof(struct cgi_conf, request_uri), set_var,
 	  "REQUEST_URI and original-uri or current-uri", 0, 0, NULL,
 	  sizeof(struct number) },

@@ -43,6 +43,27 @@ read_protocols(struct setting *s)
 	return NULL;
 }
 
+/* Nobody else notices. */
+static const char *
+read_log_format(struct setting *s)
+{
+	setting_warn(s, -1, "has no effect: lines of the error log have "
+	    "Apache's default format");
+	return NULL;
+}
+
+static const char *
+read_content_digest(struct setting *s)
+{
+	enum flag on;
+	const char *error = read_flag(s, 0, &on);
+
+	if (error == NULL && on == FLAG_ON)
+		setting_warn(s, -1, "has no effect: RFC 7231 took "
+		    "Content-MD5 away");
+	return error;
+}
+
 #define SERVER		(IN_SERVER | ACCEPTED_ONLY)
 #define CONF		(IN_CONF | ACCEPTED_ONLY)
 #define ANY		(IN_ANY | ACCEPTED_ONLY)
@@ -68,6 +89,10 @@ static const struct directive rows[] = {
 	  SLOT_NONE, 0, read_size_only, "bytes" },
 	{ "LimitXMLRequestBody", 1, 1, ANY, SLOT_NONE, 0, read_size_only,
 	  "bytes of a body for WebDAV" },
+	{ "ErrorLogFormat", 1, 2, CONF, SLOT_NONE, 0, read_log_format,
+	  "[connection|request] and a format" },
+	{ "ContentDigest", 1, 1, ANY | OVERRIDE_OPTIONS, SLOT_NONE, 0,
+	  read_content_digest, "On or Off" },
 	{ "StartThreads", 1, 1, SERVER, SLOT_NONE, 0, read_size_only,
 	  "threads" },
 	{ 0 }

@@ -117,6 +117,8 @@ read_flags(struct setting *s, struct str flags, void *into,
 		return wrong_at(s, flags, "must have its flags in one "
 		    "argument, between [ and ]");
 	flags = str_n(flags.at + 1, flags.n - 2);
+	if (flags.n == 0)
+		return wrong_at(s, flags, "has no flags between [ and ]");
 	while (error == NULL && str_cut(&flags, ',', &part)) {
 		struct str key, value;
 		ptrdiff_t equals;

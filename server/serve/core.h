@@ -90,7 +90,7 @@ struct core_conf {
 	const struct expr *handler_expr;
 	const char	*type;		/* ForceType; "none" resets */
 	const char	*default_charset;	/* AddDefaultCharset; "off" */
-	enum flag	 sendfile, mmap, content_digest;
+	enum flag	 sendfile, mmap;
 	struct options	 etag;		/* ETAG_... bits */
 	const struct log_levels *levels;
 	bool		 levels_whole;	/* one for all modules was given */

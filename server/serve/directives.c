@@ -234,8 +234,11 @@ set_error_document(struct setting *s)
 	uint64_t status;
 
 	if (!str_number(str_of(s->argv[0].z), 10, 599, &status) ||
-	    status < 400 || status_reason((int)status).n == 0)
+	    status_reason((int)status).n == 0)
 		return "must begin with a status code from 400 to 599";
+	if (status < 400)
+		setting_warn(s, 0, "%s is no error: there will be no such "
+		    "page", s->argv[0].z);
 	struct error_document *d = arena_one(s->arena, struct error_document);
 	d->status = (int)status;
 	d->text = z;
@@ -504,7 +507,7 @@ static const struct directive rows[] = {
 	{ "AcceptPathInfo", 1, 1, OR_INFO, SLOT_WORD, AT(accept_path_info),
 	  NULL, "On, Off or Default: more path after a file's name",
 	  .words = path_info_words },
-	{ "Options", 1, MANY, IN_ANY | OVERRIDE_OPTIONS, SLOT_CUSTOM,
+	{ "Options", 0, MANY, IN_ANY | OVERRIDE_OPTIONS, SLOT_CUSTOM,
 	  AT(options), options_set, "what is allowed here",
 	  .size = sizeof(struct options) },
 	{ "AllowOverride", 1, MANY, IN_DIRECTORY, SLOT_CUSTOM, AT(override),

@@ -116,6 +116,11 @@ bits_read(struct setting *s, const struct bit_word *words, unsigned allowed,
 			return bit_word_unknown(s, i, words);
 		if (w->bits & ~allowed)
 			return bit_word_forbidden(s, i, w->word);
+		/* As in Apache: it means something else than one thinks. */
+		if (sign != 0 && !mixed && (w->bits == 0 ||
+		    strcmp(w->word, "All") == 0))
+			return setting_error(s, i, "cannot have + or - before "
+			    "%s", w->word);
 		if (sign != 0)
 			is_signed = true;
 		else if (strcmp(w->word, "All") == 0 ||
@@ -155,6 +160,10 @@ options_set(struct setting *s)
 	struct core_conf *c = s->conf;
 
 	/* A second line without signs in one scope replaces the first. */
+	if (s->argc == 0) {
+		setting_warn(s, -1, "without a word changes nothing");
+		return NULL;
+	}
 	if (s->argv[0].z[0] != '+' && s->argv[0].z[0] != '-')
 		c->options = (struct options){ 0 };
 	return bits_read(s, option_words, o != NULL ? o->options : ~0u,

@@ -17,7 +17,7 @@ static const struct {
 	{ "<Proxy>", "Apache's mod_proxy,", NULL },
 	{ "SSLEngine", "Apache's mod_ssl,", NULL },
 	{ "ThreadsPerChild", " MPM,", NULL },
-	{ "ErrorLogFormat", "the core,", NULL },
+	{ "QualifyRedirectURL", "the core,", NULL },
 	{ "ProxyPas", NULL, NULL },
 	{ "Proxy", NULL, NULL },
 	{ "", NULL, NULL },

@@ -54,6 +54,16 @@ open_loop(void)
 	woken = 0;
 }
 
+static size_t
+remembered(void)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < MEMORY_SIZE; i++)
+		n += own.memory[i].until_ms > clock_ms();
+	return n;
+}
+
 START_TEST(one_answer)
 {
 	struct request r[3] = { asking(), asking(), asking() };
@@ -83,6 +93,32 @@ START_TEST(one_answer)
 	for (int i = 0; i < 3; i++)
 		arena_end(r[i].arena);
 	loop_run(l);
+	loop_end(l);
+}
+END_TEST
+
+/* What takes no child, but more than to remember it, is remembered, too. */
+START_TEST(quick)
+{
+	static const char apr1[] = "$apr1$xxxxxxxx$dxHfLAsjHkDRmG83UXe8K0";
+	static const char sha[] = "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=";
+	struct request r = asking();
+	struct question q = { .over = false };
+
+	open_loop();
+	ck_assert_int_eq(passcheck(&r, &q, "x", apr1, "wrong"),
+	    PASSCHECK_WRONG);
+	ck_assert_int_eq(passcheck(&r, &q, "x", sha, "secret"),
+	    PASSCHECK_RIGHT);
+	ck_assert_uint_eq(remembered(), 0);
+	ck_assert_int_eq(passcheck(&r, &q, "x", apr1, "password"),
+	    PASSCHECK_RIGHT);
+	ck_assert_uint_eq(remembered(), 1);
+	ck_assert_int_eq(passcheck(&r, &q, "x", apr1, "password"),
+	    PASSCHECK_RIGHT);
+	ck_assert_int_eq(passcheck(&r, &q, "x", apr1, "wrong"),
+	    PASSCHECK_WRONG);
+	arena_end(r.arena);
 	loop_end(l);
 }
 END_TEST
@@ -146,6 +182,7 @@ main(void)
 	TCase *tc = tcase_create("passcheck");
 
 	tcase_add_test(tc, one_answer);
+	tcase_add_test(tc, quick);
 	tcase_add_test(tc, leaving);
 	tcase_add_test(tc, quick_ones);
 	tcase_add_test(tc, lookups);
