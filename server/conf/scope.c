@@ -121,14 +121,13 @@ merge_field(struct arena *a, const struct directive *row, const char *outer,
 		    size);
 }
 
+/* result is zeroed. */
 static void *
 merge_conf(struct arena *a, const struct module *m, const void *outer,
-    const void *inner)
+    const void *inner, void *result)
 {
 	const struct directive *row;
-	void *result;
 
-	result = arena_alloc(a, m->conf_size);
 	for (row = m->rows; row != NULL && row->name != NULL; row++)
 		if (row->slot != SLOT_NONE)
 			merge_field(a, row, outer, inner, result);
@@ -152,8 +151,42 @@ scope_merge(struct arena *a, const struct scope *outer,
 		if (below == NULL || above == NULL)
 			s->conf[i] = below == NULL ? above : below;
 		else
-			s->conf[i] = merge_conf(a, modules[i], below, above);
+			s->conf[i] = merge_conf(a, modules[i], below, above,
+			    arena_alloc(a, modules[i]->conf_size));
 		s->n_set += s->conf[i] != NULL;
 	}
 	return s;
+}
+
+void
+scope_share(struct scope *s, const struct scope *with,
+    const struct module *m)
+{
+	if (s->conf[m->index] != NULL)
+		return;
+	s->conf[m->index] = with->conf[m->index];
+	s->n_set += s->conf[m->index] != NULL;
+}
+
+void
+scope_inherit(struct arena *a, const struct scope *outer,
+    struct scope *inner)
+{
+	union {
+		max_align_t	align;
+		char		bytes[CONF_SIZE_MAX];
+	} merged;
+
+	for (size_t i = 0; i < n_modules; i++) {
+		size_t size = modules[i]->conf_size;
+
+		if (outer->conf[i] == NULL || inner->conf[i] == NULL) {
+			scope_share(inner, outer, modules[i]);
+			continue;
+		}
+		assert(size <= sizeof(merged));
+		memset(&merged, 0, size);
+		memcpy(inner->conf[i], merge_conf(a, modules[i],
+		    outer->conf[i], inner->conf[i], &merged), size);
+	}
 }

@@ -25,6 +25,13 @@ const void	*scope_get(const struct scope *s, const struct module *m);
  * names is zero unless that one fills it. */
 struct scope	*scope_merge(struct arena *a, const struct scope *outer,
 		    const struct scope *inner);
+/* The same in place: inner becomes what scope_merge() would give.  Nobody may
+ * have read it yet. */
+void		 scope_inherit(struct arena *a, const struct scope *outer,
+		    struct scope *inner);
+/* Where s has nothing of the module, it has what with has from now on. */
+void		 scope_share(struct scope *s, const struct scope *with,
+		    const struct module *m);
 /* Nothing is set in it. */
 bool		 scope_empty(const struct scope *s);
 

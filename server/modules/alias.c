@@ -505,8 +505,10 @@ index_new(struct reading *r, const struct vec *aliases, const void *owner)
 static void
 index_host(struct reading *r, struct vhost *host)
 {
-	struct alias_conf *c = scope_conf(r->arena, host->scope, &mod_alias);
+	struct alias_conf *c;
 
+	scope_share(host->scope, r->config->main->scope, &mod_alias);
+	c = scope_conf(r->arena, host->scope, &mod_alias);
 	if (c->alias_index != NULL)	/* shared with the main server */
 		return;
 	c->alias_index = index_new(r, &c->aliases, host);

@@ -66,10 +66,9 @@ static void
 inherit(struct config *c)
 {
 	for (size_t i = 0; i < c->vhosts.n; i++) {
-		struct vhost *host = c->vhosts.at[i];
+		const struct vhost *host = c->vhosts.at[i];
 
-		host->scope = scope_merge(c->arena, c->main->scope,
-		    host->scope);
+		scope_inherit(c->arena, c->main->scope, host->scope);
 	}
 }
 

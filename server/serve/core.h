@@ -158,6 +158,7 @@ struct vhost {
 	const char	*name;		/* ServerName without port */
 	unsigned	 port;		/* of ServerName; 0: not given */
 	const char	*scheme;	/* of ServerName; "http" */
+	struct str	 args;		/* of that line */
 	struct vec	 addresses;	/* struct vhost_address *, as written */
 	struct log	 log;
 	size_t		 order;

@@ -121,6 +121,34 @@ host_address_parse(struct arena *a, const char *text, struct vec *addresses)
 
 /* ---- Reading ------------------------------------------------------------- */
 
+static const struct vhost *
+last_host(const struct config *c)
+{
+	return c->vhosts.at[c->vhosts.n - 1];
+}
+
+/* Most hosts are at the address of the one before, whose list serves them,
+ * too. */
+static bool
+same_addresses(const struct config *c, const struct node *n)
+{
+	return c->vhosts.n > 0 && last_host(c)->args.n > 0 &&
+	    str_eq(last_host(c)->args, n->raw) && str_find(n->raw, '$') < 0;
+}
+
+static const char *
+read_addresses(struct setting *s, struct vec *addresses)
+{
+	const char *error = NULL;
+
+	for (int i = 0; i < s->argc && error == NULL; i++) {
+		error = host_address_parse(s->arena, s->argv[i].z, addresses);
+		if (error != NULL)
+			s->wrong = i;
+	}
+	return error;
+}
+
 const char *
 host_open(struct setting *s)
 {
@@ -133,12 +161,12 @@ host_open(struct setting *s)
 	host->lines = s->node->children;
 	host->scope = scope_new(s->arena);
 	host->scheme = "http";
-	for (int i = 0; i < s->argc && error == NULL; i++) {
-		error = host_address_parse(s->arena, s->argv[i].z,
-		    &host->addresses);
-		if (error != NULL)
-			s->wrong = i;
-	}
+	if (same_addresses(c, s->node))
+		host->addresses = last_host(c)->addresses;
+	else
+		error = read_addresses(s, &host->addresses);
+	if (error == NULL)
+		host->args = s->node->raw;
 	vec_add(s->arena, &c->vhosts, host);
 	host->order = c->vhosts.n;
 

@@ -343,6 +343,36 @@ END_TEST
 
 /* ---- Many ---------------------------------------------------------------- */
 
+/* Hosts at one address have one list of it, unless the words mean another. */
+START_TEST(same_address)
+{
+	const struct vhost *h[3];
+
+	open_site("Define PORT 81\n<VirtualHost *:80 *:${PORT}>\n"
+	    "</VirtualHost>\nDefine PORT 82\n<VirtualHost *:80 *:${PORT}>\n"
+	    "</VirtualHost>\n<VirtualHost *:1>\n</VirtualHost>\n"
+	    "<VirtualHost *:1>\n</VirtualHost>");
+	ck_assert_uint_eq(c->vhosts.n, 4);
+	for (size_t i = 0; i < 3; i++)
+		h[i] = c->vhosts.at[i];
+	ck_assert_str_eq(address_words(h[0]->addresses.at[1]), "any 81");
+	ck_assert_str_eq(address_words(h[1]->addresses.at[1]), "any 82");
+	ck_assert_ptr_eq(h[2]->addresses.at,
+	    ((const struct vhost *)c->vhosts.at[3])->addresses.at);
+}
+END_TEST
+
+/* Each mistake is told, however often it is made. */
+START_TEST(same_mistake)
+{
+	const char *error;
+
+	c = site_open(features, n_features, "<VirtualHost *:x>\n"
+	    "</VirtualHost>\n<VirtualHost *:x>\n</VirtualHost>");
+	ck_assert_uint_eq(site_errors(c, &error), 2);
+}
+END_TEST
+
 START_TEST(ten_thousand)
 {
 	enum { N = 10000 };
@@ -388,6 +418,8 @@ main(void)
 	tcase_add_test(t, nameless_hosts);
 	tcase_add_loop_test(t, by_path, 0, COUNT(paths));
 	tcase_add_loop_test(t, server_path_is_a_path, 0, COUNT(bad_paths));
+	tcase_add_test(t, same_address);
+	tcase_add_test(t, same_mistake);
 	tcase_add_test(t, ten_thousand);
 	suite_add_tcase(s, t);
 	return site_run(s);

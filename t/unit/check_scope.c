@@ -146,6 +146,44 @@ START_TEST(shares)
 }
 END_TEST
 
+/* In place, the same comes of it as otherwise. */
+START_TEST(inherits)
+{
+	const struct conf *expected, *place;
+	void *above = scope_conf(a, inner, &two);
+
+	place = i = scope_conf(a, inner, &one);
+	o = scope_conf(a, outer, &one);
+	o->flag = FLAG_ON;
+	o->number = (struct number){ true, 7 };
+	o->string = "outer";
+	i->string = "inner";
+	i->bytes = (struct number){ true, 9 };
+	vec_add(a, &o->replace, o);
+	expected = merged();
+	scope_inherit(a, outer, inner);
+	ck_assert_ptr_eq(scope_get(inner, &one), place);
+	ck_assert_mem_eq(place, expected, sizeof(*place));
+	ck_assert_ptr_eq(scope_get(inner, &two), above);
+	ck_assert_str_eq(o->string, "outer");
+}
+END_TEST
+
+START_TEST(inherits_what_it_has_not)
+{
+	void *below = scope_conf(a, outer, &one), *later;
+
+	scope_inherit(a, outer, inner);
+	ck_assert_ptr_eq(scope_get(inner, &one), below);
+	ck_assert(!scope_empty(inner));
+	later = scope_conf(a, outer, &two);
+	scope_share(inner, outer, &two);
+	ck_assert_ptr_eq(scope_get(inner, &two), later);
+	scope_share(inner, scope_new(a), &two);
+	ck_assert_ptr_eq(scope_get(inner, &two), later);
+}
+END_TEST
+
 START_TEST(outer_shows_through)
 {
 	o->flag = FLAG_OFF;
@@ -268,6 +306,8 @@ main(void)
 	tcase_add_test(tc, nothing_is_zero);
 	tcase_add_test(tc, conf_is_made_once);
 	tcase_add_test(tc, shares);
+	tcase_add_test(tc, inherits);
+	tcase_add_test(tc, inherits_what_it_has_not);
 	tcase_add_test(tc, readers_of_slots);
 	suite_add_tcase(suite, tc);
 	tcase_add_checked_fixture(both, open_both, end_scopes);
