@@ -84,22 +84,49 @@ start(struct job *j, const char *path, const char *command)
 	return result;
 }
 
+/* However busy the machine is, nothing takes so long. */
+enum { LATE_MS = 30000 };
+
+/* Let the loop run until *n is at least so much. */
+static void
+await(const int *n, int least)
+{
+	int64_t end;
+
+	clock_tick();
+	for (end = clock_ms() + LATE_MS; *n < least; run_for(5))
+		ck_assert_int_lt(clock_ms(), end);
+}
+
+/* Let the loop run until the job's programs have said a line. */
+static void
+hear(const struct job *j)
+{
+	int64_t end;
+	char c = 0;
+
+	clock_tick();
+	for (end = clock_ms() + LATE_MS; c != '\n'; run_for(1)) {
+		ck_assert_int_ne(read(j->alive, &c, 1), 0);
+		ck_assert_int_lt(clock_ms(), end);
+	}
+}
+
 /* Wait until every process that was started with it is gone; a pipe tells,
  * since somebody else may be slow to bury orphans. */
-static bool
-all_end(int alive, int64_t within_ms)
+static void
+all_end(int alive)
 {
 	int64_t end;
 	char c;
 
 	clock_tick();
-	for (end = clock_ms() + within_ms; clock_ms() < end; run_for(10))
-		if (read(alive, &c, 1) == 0) {
-			run_for(50);	/* hear of their ends as well */
-			return true;
-		}
-	return false;
+	for (end = clock_ms() + LATE_MS; read(alive, &c, 1) != 0; run_for(5))
+		ck_assert_int_lt(clock_ms(), end);
 }
+
+/* Says a line when it is there, and another one when it hears a TERM. */
+#define DEAF	"trap 'echo no' TERM; echo yes; while :; do sleep 1; done"
 
 static const struct {
 	const char	*command;
@@ -161,9 +188,9 @@ START_TEST(terminate_by_term)
 	open_loop(_i);
 	ck_assert_int_eq(start(&j, "/bin/sh", "sleep 60 & sleep 60"), 0);
 	run_for(50);
-	child_terminate(&j.child, 10000);
-	ck_assert(all_end(j.alive, 2000));
-	ck_assert_int_eq(j.ends, 1);
+	child_terminate(&j.child, 2 * LATE_MS);
+	all_end(j.alive);
+	await(&j.ends, 1);
 	ck_assert_int_eq(WTERMSIG(j.status), SIGTERM);
 	loop_end(l);
 }
@@ -174,14 +201,12 @@ START_TEST(terminate_by_kill)
 	struct job j;
 
 	open_loop(_i);
-	ck_assert_int_eq(start(&j, "/bin/sh",
-	    "trap '' TERM; while :; do sleep 1; done"), 0);
-	run_for(100);
-	child_terminate(&j.child, 200);
-	run_for(100);
-	ck_assert_int_eq(j.ends, 0);
-	ck_assert(all_end(j.alive, 2000));
-	ck_assert_int_eq(j.ends, 1);
+	ck_assert_int_eq(start(&j, "/bin/sh", DEAF), 0);
+	hear(&j);
+	child_terminate(&j.child, 300);
+	hear(&j);
+	all_end(j.alive);
+	await(&j.ends, 1);
 	ck_assert_int_eq(WTERMSIG(j.status), SIGKILL);
 	loop_end(l);
 }
@@ -195,7 +220,7 @@ START_TEST(terminate_stopped)
 	open_loop(_i);
 	ck_assert_int_eq(start(&j, "/bin/sh", "kill -STOP $$"), 0);
 	run_for(50);
-	child_terminate(&j.child, 10000);
+	child_terminate(&j.child, 2 * LATE_MS);
 	j.stop = true;
 	loop_run(l);
 	ck_assert_int_eq(WTERMSIG(j.status), SIGTERM);
@@ -212,17 +237,17 @@ START_TEST(terminate_stragglers)
 
 	open_loop(_i);
 	ck_assert_int_eq(start(&j, "/bin/sh",
-	    "(trap '' TERM; while :; do sleep 1; done) & exec sleep 60"), 0);
+	    "(" DEAF ") & exec sleep 60"), 0);
 	group = j.child.pid;
-	run_for(100);
-	child_terminate(&j.child, 400);
-	run_for(150);
-	ck_assert_int_eq(j.ends, 1);
+	hear(&j);
+	child_terminate(&j.child, 2000);
+	await(&j.ends, 1);
+	hear(&j);
 	ck_assert_int_eq(kill(-group, 0), 0);
 	/* The owner may be gone by now. */
 	alive = j.alive;
 	memset(&j, 0xff, sizeof(j));
-	ck_assert(all_end(alive, 2000));
+	all_end(alive);
 	loop_end(l);
 }
 END_TEST
@@ -252,18 +277,17 @@ START_TEST(kill_all)
 	open_loop(_i);
 	for (i = 0; i < 3; i++) {
 		ck_assert_int_eq(start(&j[i], "/bin/sh", i < 2 ?
-		    "trap '' TERM; while :; do sleep 1; done" :
-		    "(trap '' TERM; while :; do sleep 1; done) & "
-		    "exec sleep 60"), 0);
+		    DEAF : "(" DEAF ") & exec sleep 60"), 0);
+		hear(&j[i]);
 	}
-	run_for(100);
-	child_terminate(&j[2].child, 60000);
-	run_for(50);
-	ck_assert_int_eq(j[2].ends, 1);		/* a straggler stays */
+	child_terminate(&j[2].child, 2 * LATE_MS);
+	await(&j[2].ends, 1);			/* a straggler stays */
 	ck_assert_uint_eq(child_count(), 2);
 	child_kill_all();
-	for (i = 0; i < 3; i++)
-		ck_assert(all_end(j[i].alive, 2000));
+	for (i = 0; i < 3; i++) {
+		all_end(j[i].alive);
+		await(&j[i].ends, 1);
+	}
 	ck_assert_uint_eq(child_count(), 0);
 	loop_end(l);
 }
@@ -289,18 +313,17 @@ START_TEST(tells_another)
 	told_start = told_end = 0;
 	child_tell(told);
 	ck_assert_int_eq(start(&j, "/bin/sh",
-	    "(trap '' TERM; while :; do sleep 1; done) & exec sleep 60"), 0);
+	    "(" DEAF ") & exec sleep 60"), 0);
 	group = j.child.pid;
 	ck_assert_int_eq(told_start, 1);
 	ck_assert_int_eq(told_last, group);
-	run_for(100);
-	child_terminate(&j.child, 300);
-	run_for(100);
+	hear(&j);
+	child_terminate(&j.child, 2000);
 	/* Ended, but its group is still to be watched. */
-	ck_assert_int_eq(j.ends, 1);
+	await(&j.ends, 1);
 	ck_assert_int_eq(told_end, 0);
-	ck_assert(all_end(j.alive, 2000));
-	run_for(250);
+	all_end(j.alive);
+	await(&told_end, 1);
 	ck_assert_int_eq(told_end, 1);
 	ck_assert_int_eq(told_start, 1);
 	loop_end(l);
@@ -350,7 +373,7 @@ START_TEST(a_thousand)
 		ck_assert_int_eq(start(&j[i], "/bin/true", NULL), 0);
 		close(j[i].alive);
 	}
-	for (i = 0; i < 500 && child_count() > 0; i++)
+	for (i = 0; i < LATE_MS / 10 && child_count() > 0; i++)
 		run_for(10);
 	ck_assert_uint_eq(child_count(), 0);
 	for (i = 0; i < JOBS; i++) {
