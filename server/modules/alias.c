@@ -418,10 +418,10 @@ static const struct directive rows[] = {
 	{ "RedirectPermanent", 1, 2, ANYWHERE, SLOT_LIST, AT(redirects),
 	  read_redirect, "a URL path, and the URL it moved to for good",
 	  301, 301 },
-	{ "AliasPreservePath", 1, 1, IN_CONF | IN_SECTION, SLOT_FLAG,
+	{ "AliasPreservePath", 1, 1, IN_ANY | OVERRIDE_FILEINFO, SLOT_FLAG,
 	  AT(preserve_path), NULL,
 	  "On or Off: Alias in <Location> keeps the rest of the URL path" },
-	{ "RedirectRelative", 1, 1, IN_CONF | IN_SECTION, SLOT_FLAG,
+	{ "RedirectRelative", 1, 1, IN_ANY | OVERRIDE_FILEINFO, SLOT_FLAG,
 	  AT(relative), NULL,
 	  "On or Off: redirects to a path are sent without scheme and host" },
 	{ 0 }

@@ -32,7 +32,13 @@ core_options(const struct scope *s)
 unsigned
 core_etag(const struct scope *s)
 {
-	return bits_value(&core_conf(s)->etag, ETAG_DEFAULT) & ~ETAG_NONE;
+	unsigned bits = bits_value(&core_conf(s)->etag, 0);
+
+	/* As Apache: where nothing was said yet, signed words change nothing
+	 * but themselves, and what leaves nothing leaves the default. */
+	if (bits & ETAG_NONE)
+		return 0;
+	return bits != 0 ? bits : ETAG_DEFAULT;
 }
 
 bool

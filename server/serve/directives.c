@@ -566,6 +566,8 @@ merge(struct arena *a, const void *outer, const void *inner, void *result)
 	r->conditions = vec_join(a, &o->conditions, &i->conditions);
 	options_merge(&o->options, &i->options, &r->options);
 	options_merge(&o->etag, &i->etag, &r->etag);
+	if (!i->etag.absolute && i->etag.add != 0)
+		r->etag.set &= ~(unsigned)ETAG_NONE;
 	if (!i->levels_whole && i->levels != NULL && o->levels != NULL)
 		r->levels = levels_join(a, o->levels, i->levels);
 	r->levels_whole = i->levels_whole || o->levels_whole;

@@ -117,7 +117,7 @@ bits_read(struct setting *s, const struct bit_word *words, unsigned allowed,
 		if (w->bits & ~allowed)
 			return bit_word_forbidden(s, i, w->word);
 		/* As in Apache: it means something else than one thinks. */
-		if (sign != 0 && !mixed && (w->bits == 0 ||
+		if (sign != 0 && (strcmp(w->word, "None") == 0 ||
 		    strcmp(w->word, "All") == 0))
 			return setting_error(s, i, "cannot have + or - before "
 			    "%s", w->word);

@@ -299,8 +299,12 @@ static const struct {
 	{ "FileETag All", "", ETAG_MTIME | ETAG_SIZE | ETAG_INODE },
 	{ "FileETag INode", "", ETAG_INODE },
 	{ "FileETag Size", "FileETag +INode", ETAG_SIZE | ETAG_INODE },
-	{ "FileETag +INode", "", ETAG_MTIME | ETAG_SIZE | ETAG_INODE },
-	{ "FileETag -Size", "", ETAG_MTIME },
+	{ "FileETag +INode", "", ETAG_INODE },
+	{ "FileETag -Size", "", ETAG_MTIME | ETAG_SIZE },
+	{ "FileETag +Size", "FileETag +INode", ETAG_SIZE | ETAG_INODE },
+	{ "FileETag All", "FileETag -INode -Size", ETAG_MTIME },
+	{ "FileETag None", "FileETag +Size", ETAG_SIZE },
+	{ "FileETag None +Size", "", 0 },
 	{ "FileETag None", "FileETag MTime", ETAG_MTIME },
 	{ "FileETag Size", "FileETag None", 0 },
 	{ "FileETag INode +Size", "", ETAG_INODE | ETAG_SIZE },
@@ -517,6 +521,7 @@ static const struct {
 	{ "ErrorDocument 999 x", "ErrorDocument must begin with a status code "
 	  "from 400 to 599" },
 	{ "Options +All", "Options cannot have + or - before All" },
+	{ "FileETag -None", "FileETag cannot have + or - before None" },
 	{ "Options -Indexes -None", "Options cannot have + or - before None" },
 	{ "ErrorDocument 404", "ErrorDocument takes two arguments, a status "
 	  "and a text, local path or URL" },
