@@ -497,7 +497,6 @@ START_TEST(rule)
 	snprintf(text, sizeof(text), "RewriteEngine On\n%s", rules[_i].lines);
 	c = site_open(features, n_features, text);
 	site_errors(c, &error);
-	recall_begin(loop_new());
 	r = asked("/a");
 	for (size_t i = 0; i < n_features; i++)
 		if (strcmp(features[i]->name, "rewrite") == 0)
