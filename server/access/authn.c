@@ -250,6 +250,7 @@ read_alias(struct setting *s)
 		return setting_error(s, 1, "names \"%s\" a second time", name);
 	inside.scope = scope_new(s->arena);
 	inside.where = IN_DIRECTORY;
+	inside.owner = arena_one(s->arena, struct section);
 	inside.up = s->place;
 	hash_set(c->aliases, str_of(name), inside.scope);
 	directive_apply(s->reading, &inside, s->node->children);

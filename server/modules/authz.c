@@ -185,6 +185,7 @@ read_alias(struct setting *s)
 		error = require_alias(s, s->argv[1].z, &rule->require);
 	}
 	inside.where = IN_DIRECTORY;
+	inside.owner = arena_one(s->arena, struct section);
 	inside.scope = scope_new(s->arena);
 	inside.up = s->place;
 	directive_apply(s->reading, &inside, s->node->children);

@@ -510,10 +510,10 @@ static const struct directive rows[] = {
 	{ "Options", 0, MANY, IN_ANY | OVERRIDE_OPTIONS, SLOT_CUSTOM,
 	  AT(options), options_set, "what is allowed here",
 	  .size = sizeof(struct options) },
-	{ "AllowOverride", 1, MANY, IN_DIRECTORY, SLOT_CUSTOM, AT(override),
+	{ "AllowOverride", 1, MANY, IN_SECTION, SLOT_CUSTOM, AT(override),
 	  override_set_classes, "which classes of directives an .htaccess file "
 	  "may hold", .size = sizeof(struct override) },
-	{ "AllowOverrideList", 1, MANY, IN_DIRECTORY, SLOT_CUSTOM,
+	{ "AllowOverrideList", 1, MANY, IN_SECTION, SLOT_CUSTOM,
 	  AT(override_names), override_set_names,
 	  "names of directives that an .htaccess file may hold, or None",
 	  .size = sizeof(struct vec *) },

@@ -108,16 +108,22 @@ add_class(struct setting *s, int arg, struct override *o)
 	return class_unknown(s, arg);
 }
 
-/* Sections with a regular expression are merged when all .htaccess files have
- * been read. */
-static void
-warn_in_match(struct setting *s)
+/* Other sections, and those with a regular expression, are merged when all
+ * .htaccess files have been read. */
+static bool
+is_in_vain(struct setting *s)
 {
 	const struct section *in = s->place->owner;
 
-	if (in->regex != NULL)
+	if (s->place->where != IN_DIRECTORY)
+		setting_warn(s, -1, "has no effect here; write it into a "
+		    "<Directory>");
+	else if (in->regex != NULL)
 		setting_warn(s, -1, "has no effect in a section with a regular "
 		    "expression; write it into a plain <Directory>");
+	else
+		return false;
+	return true;
 }
 
 const char *
@@ -125,15 +131,16 @@ override_set_classes(struct setting *s)
 {
 	struct core_conf *c = s->conf;
 	struct override o = { .classes = GIVEN, .options = ~0u };
+	bool in_vain = is_in_vain(s);
 
-	warn_in_match(s);
 	for (int i = 0; i < s->argc; i++) {
 		const char *error = add_class(s, i, &o);
 
 		if (error != NULL)
 			return error;
 	}
-	c->override = o;
+	if (!in_vain)
+		c->override = o;
 	return NULL;
 }
 
@@ -164,10 +171,10 @@ override_set_names(struct setting *s)
 	bool none = s->argc == 1 &&
 	    str_is_nocase(str_of(s->argv[0].z), "None");
 
-	warn_in_match(s);
 	for (int i = 0; i < s->argc && !none; i++)
 		add_name(s, i, names);
-	c->override_names = names;
+	if (!is_in_vain(s))
+		c->override_names = names;
 	return NULL;
 }
 
