@@ -204,8 +204,9 @@ START_TEST(etag)
 		{ "FileETag All", "\"7-a-e8d4a51001\"" },
 		{ "FileETag INode", "\"7\"" },
 		{ "FileETag None", NULL },
-		{ "FileETag +INode", "\"7-a-e8d4a51001\"" },
-		{ "FileETag -MTime", "\"a\"" },
+		{ "FileETag All -Size", "\"7-e8d4a51001\"" },
+		{ "FileETag +INode", "\"7\"" },
+		{ "FileETag -MTime", "\"a-e8d4a51001\"" },
 	};
 	struct stat st = { .st_size = 10, .st_ino = 7, .st_mtim = { 1000000,
 	    1999 } };
