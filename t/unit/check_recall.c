@@ -31,7 +31,8 @@ setup(void)
 	c = site_open(features, n_features, "MaxKeepAliveRequests 10");
 	ck_assert_msg(site_errors(c, &error) == 0, "%s", error);
 	clock_tick();
-	recall_begin(loop_new());
+	loop = loop_new();
+	recall_begin(loop);
 }
 
 static void
