@@ -21,7 +21,7 @@ extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
     mod_expires, mod_headers, mod_hostnames, mod_setenvif, mod_static,
     mod_negotiation, mod_status, mod_unique_id, mod_userdir,
-    mod_vhost_alias, mod_actions, mod_asis;
+    mod_vhost_alias, mod_actions, mod_asis, mod_speling;
 
 struct module *const features[] = {
 	&mod_language,
@@ -51,6 +51,7 @@ struct module *const features[] = {
 	&mod_filter,
 	&mod_dormant,
 	&mod_dir,		/* which file of a directory: comes last */
+	&mod_speling,		/* ... and what if there is none */
 	&mod_expires,
 	&mod_headers,		/* after all that may change what it reads */
 	&mod_cgi,		/* who answers */

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <dirent.h>
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,6 +57,9 @@ enum os_links { OS_LINKS_FOLLOW, OS_LINKS_IF_OWNER, OS_LINKS_NONE };
  */
 int	os_open_file(const char *path, size_t root_n, enum os_links links,
 	    struct stat *st);
+/* As os_open_file(), of a directory that is to be read; NULL with errno. */
+DIR	*os_open_directory(const char *path, size_t root_n,
+	    enum os_links links, struct stat *st);
 /* As os_open_file(), but only to look: any kind of file, no read permission
  * needed, no fd.  0 or -1. */
 int	os_stat_file(const char *path, size_t root_n, enum os_links links,

@@ -316,6 +316,21 @@ os_open_file(const char *path, size_t root_n, enum os_links links,
 	return fd;
 }
 
+DIR *
+os_open_directory(const char *path, size_t root_n, enum os_links links,
+    struct stat *st)
+{
+	int fd = os_open_file(path, root_n, links, st), error;
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d == NULL && fd >= 0) {
+		error = errno;
+		close(fd);
+		errno = error;
+	}
+	return d;
+}
+
 int
 os_stat_file(const char *path, size_t root_n, enum os_links links,
     struct stat *st)

@@ -239,28 +239,16 @@ add_parent(struct request *r, const struct listing_conf *c,
 	vec_add(r->arena, &l->items, i);
 }
 
-/* The directory, opened as it was found. */
-static DIR *
-open_directory(struct request *r)
-{
-	struct stat st;
-	int fd = os_open_file(r->filename, r->root_n, r->links, &st);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (d == NULL && fd >= 0)
-		close(fd);
-	return d;
-}
-
 bool
 entries_read(struct request *r, const struct listing_conf *c,
     struct listing *l, struct str pattern)
 {
+	struct stat st;
 	DIR *d;
 
 	/* From here on changes are told. */
 	request_saw_way(r, str_of(r->filename), r->root_n);
-	d = open_directory(r);
+	d = os_open_directory(r->filename, r->root_n, r->links, &st);
 	if (d == NULL)
 		return false;
 	add_parent(r, c, l);

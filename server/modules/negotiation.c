@@ -6,7 +6,6 @@
  * that what access rules forbid is neither chosen nor listed.  A type map names
  * its variants itself.  The choice is http/negotiate's.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +86,7 @@ struct table {
 	struct str	 address;	/* the same as clients know it */
 	struct str	 etag;		/* of the list of variants */
 	bool		 is_map;
+	struct request	*map;		/* if it was found by MultiViews */
 };
 
 /* The part of a name up to its last slash. */
@@ -172,6 +172,25 @@ drop_forbidden(struct table *t)
 	t->n.variants.n = kept;
 }
 
+/* An error page may be negotiated after the page that failed. */
+static void
+add_vary(struct request *r, struct str vary)
+{
+	struct text t = { .arena = r->arena };
+	struct str part;
+
+	text_add(&t, fields_join(r->arena, &r->out_always, STR("Vary")));
+	while (str_element(&vary, &part)) {
+		if (fields_has_token(&r->out_always, STR("Vary"), part))
+			continue;
+		if (t.n > 0)
+			text_addc(&t, ',');
+		text_add(&t, part);
+	}
+	if (t.n > 0)
+		fields_set(&r->out_always, STR("Vary"), text_str(&t));
+}
+
 static void
 tell(struct table *t, bool chosen)
 {
@@ -184,8 +203,7 @@ tell(struct table *t, bool chosen)
 		if (list.n > 0)
 			fields_set(&r->out_always, STR("Alternates"), list);
 	}
-	if (vary.n > 0)
-		fields_add(&r->out_always, STR("Vary"), vary);
+	add_vary(r, vary);
 	if (t->n.wishes.transparent)
 		fields_set(&r->out_always, STR("TCN"), chosen ?
 		    STR("choice") : STR("list"));
@@ -454,16 +472,13 @@ read_directory(struct table *t, struct str name, struct vec *names)
 	struct request *r = t->r;
 	struct dirent *entry;
 	struct stat st;
-	int fd = os_open_file(str_z(r->arena, t->directory), r->root_n,
+	DIR *d = os_open_directory(str_z(r->arena, t->directory), r->root_n,
 	    r->links, &st);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 
 	if (d == NULL) {
 		request_log(r, LEVEL_ERROR, "negotiation", errno, "AH00684: "
 		    "cannot read directory for multi: %.*s",
 		    STR_ARGS(t->directory));
-		if (fd >= 0)
-			close(fd);
 		return 403;
 	}
 	while (names->n <= VIEWS_MAX && (entry = readdir(d)) != NULL)
@@ -557,6 +572,7 @@ gather(struct table *t, struct str name, const struct vec *names)
 			continue;
 		if (is_map(looked)) {
 			t->n.variants.n = 0;
+			t->map = looked;
 			return read_map(t, looked, &m);
 		}
 		add_variant(t, file, looked);
@@ -566,10 +582,8 @@ gather(struct table *t, struct str name, const struct vec *names)
 
 /* r becomes what was looked up for it, but keeps what came with it. */
 static void
-become(struct request *r, const struct variant *v)
+become(struct request *r, struct request *looked)
 {
-	struct request *looked = v->found;
-
 	looked->query = r->query;
 	looked->has_query = r->has_query;
 	looked->path = str_fmt(r->arena, "%.*s%.*s", STR_ARGS(looked->path),
@@ -623,7 +637,8 @@ fixup(struct request *r)
 	said = choose(&t, &v);
 	if (said != PASS)
 		return said;
-	become(r, v);
+	/* What stands in a map is for the map's handler to send. */
+	become(r, v->body.at != NULL ? t.map : v->found);
 	return PASS;
 }
 
