@@ -21,7 +21,7 @@ extern struct module mod_env, mod_rewrite, mod_filter, mod_alias,
     mod_dormant, mod_mime, mod_dir, mod_cgi, mod_autoindex, mod_log_config,
     mod_expires, mod_headers, mod_hostnames, mod_setenvif, mod_static,
     mod_negotiation, mod_status, mod_unique_id, mod_userdir,
-    mod_vhost_alias, mod_actions, mod_asis, mod_speling;
+    mod_vhost_alias, mod_actions, mod_asis, mod_speling, mod_allowmethods;
 
 struct module *const features[] = {
 	&mod_language,
@@ -41,7 +41,8 @@ struct module *const features[] = {
 	&mod_userdir,
 	&mod_vhost_alias,
 	&mod_setenvif,		/* what may matter for that: */
-	&mod_access_compat,	/* who may have it */
+	&mod_allowmethods,	/* who may have it, and how */
+	&mod_access_compat,
 	&mod_authn_core,
 	&mod_auth_basic,
 	&mod_auth_digest,
