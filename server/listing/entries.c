@@ -51,6 +51,15 @@ fits(const char *pattern, struct str name)
 }
 
 static bool
+is_listed(const struct vec *patterns, struct str name)
+{
+	for (size_t i = 0; i < patterns->n; i++)
+		if (fits(patterns->at[i], name))
+			return true;
+	return false;
+}
+
+static bool
 is_ignored(const struct listing_conf *c, struct str name)
 {
 	size_t n = sizeof(usual_ignore) / sizeof(usual_ignore[0]);
@@ -63,10 +72,7 @@ is_ignored(const struct listing_conf *c, struct str name)
 				return true;
 		return false;
 	}
-	for (size_t i = 0; i < c->ignore.n; i++)
-		if (fits(c->ignore.at[i], name))
-			return true;
-	return false;
+	return is_listed(&c->ignore, name);
 }
 
 /* The <title> of a page, escaped as it stands there. */
@@ -215,7 +221,7 @@ add_parent(struct request *r, const struct listing_conf *c,
 	struct text url = { .arena = r->arena };
 	struct str path = r->path, none = STR_NONE;
 
-	if (path.n <= 1)
+	if (path.n <= 1 || is_listed(&c->ignore, STR("..")))
 		return;
 	path.n--;
 	text_add_url_path(&url, str_first(path,

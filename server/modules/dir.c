@@ -209,8 +209,6 @@ fixup(struct request *r)
 {
 	const struct dir_conf *c = scope_get(r->scope, &mod_dir);
 
-	if (r->handler != NULL && strcmp(r->handler, "redirect-handler") == 0)
-		return PASS;
 	if (r->found.kind == FOUND_NOTHING && r->handler == NULL)
 		return fall_back(r, c);
 	if (r->found.kind != FOUND_DIRECTORY)
@@ -221,6 +219,9 @@ fixup(struct request *r)
 		return redirect_to(r, str_fmt(r->arena, "%.*s/",
 		    STR_ARGS(r->path)), 301);
 	}
+	/* Rewritten already: but the slash comes first, as in Apache. */
+	if (r->handler != NULL && strcmp(r->handler, "redirect-handler") == 0)
+		return PASS;
 	if (flag_or(c->check_handler, false) && r->handler != NULL)
 		return PASS;
 	return find_index(r, c);

@@ -310,6 +310,9 @@ output_head(struct request *r)
 	run_hooks(r);
 	if (r->edited)
 		settle_edited(r);
+	else if (fields_count(&r->out, STR("Vary")) +
+	    fields_count(&r->out_always, STR("Vary")) > 1)
+		unite_vary(r);
 	if (is_asked(r, "force-no-vary"))
 		fields_unset(&r->out, STR("Vary"));
 	if (r->status == 304)

@@ -484,14 +484,19 @@ find_file(struct request *r, enum os_links links)
 	r->filename = name;
 }
 
-/* What <Files> sections are compared with; nothing for a directory. */
+/* What <Files> sections are compared with: as in Apache, a directory has its
+ * own name without a slash at the end of the path, and with one, none. */
 static struct str
 name_in_directory(const struct request *r)
 {
-	ptrdiff_t slash = str_rfind(str_of(r->filename), '/');
+	struct str name = str_of(r->filename);
 
-	return r->found.kind == FOUND_DIRECTORY ? STR_NONE :
-	    str_of(r->filename + slash + 1);
+	if (r->found.kind == FOUND_DIRECTORY && (r->path.at == NULL ||
+	    str_ends(r->path, STR("/"))))
+		return STR("");
+	while (name.n > 1 && name.at[name.n - 1] == '/')
+		name.n--;
+	return str_from(name, (size_t)(str_rfind(name, '/') + 1));
 }
 
 static void
@@ -582,8 +587,7 @@ route_directory(struct request *r)
 		name = str_fmt(r->arena, "%s/", name.n > 1 ? name.at : "");
 	sections_directory_match(&r->config->main->sections,
 	    &r->vhost->sections, name, &d.m.visit);
-	if (r->found.kind != FOUND_DIRECTORY)
-		merge_files(&d.m);
+	merge_files(&d.m);
 	merge_locations(&d.m);
 	said = merge_conditions(&d.m, name_in_directory(r));
 	if (said == PASS)

@@ -12,6 +12,10 @@
 #	mkdir NAME ...
 #	conf		lines of the <VirtualHost>; @HOST@ is its directory
 #	ask		a request in each line: [METHOD] TARGET [| Field: value] ...
+#	host NAME	what follows is a host NAME.test of its own
+#
+# What stands before a table's first "host" holds for each of them, and there is
+# no host NAME.test for the table itself.
 #
 # Makes the files, DIR/tables.conf to be included by both servers, and for each
 # request a file; their list is DIR/asked: "NAME TARGET ..." TAB FILE.
@@ -22,11 +26,26 @@ function make_parent(path)
 	system("mkdir -p '" path "'")
 }
 
-function begin_host(	name)
+function table_name(	name)
 {
 	name = FILENAME
 	sub(/.*\//, "", name)
 	sub(/\.table$/, "", name)
+	return name
+}
+
+# Is there a line "host NAME" in this table?
+function has_hosts(	line, found)
+{
+	while ((getline line <FILENAME) > 0)
+		if (line ~ /^host /)
+			found = 1
+	close(FILENAME)
+	return found
+}
+
+function begin_host(name)
+{
 	end_host()
 	host = name
 	home = dir "/hosts/" host
@@ -87,16 +106,8 @@ BEGIN {
 	system("mkdir -p '" dir "/requests'")
 }
 
-FNR == 1 {
-	begin_host()
-}
-
-/^#/ || (/^$/ && step != "file") {
-	next
-}
-
-/^\t/ || /^$/ {
-	line = substr($0, 2)
+function take_block(line)
+{
 	if (step == "conf") {
 		gsub(/@HOST@/, home, line)
 		print "\t" line >conf
@@ -104,9 +115,9 @@ FNR == 1 {
 		print line >file
 	else if (step == "ask")
 		ask(line)
-	next
 }
 
+function take_step()
 {
 	if (step == "file")
 		close(file)
@@ -121,6 +132,42 @@ FNR == 1 {
 		print FILENAME ":" FNR ": no such step: " step >"/dev/stderr"
 		exit failed = 1
 	}
+}
+
+function take(line)
+{
+	if (line ~ /^#/ || (line == "" && step != "file"))
+		return
+	if (line ~ /^\t/ || line == "")
+		take_block(substr(line, 2))
+	else {
+		$0 = line
+		take_step()
+	}
+}
+
+FNR == 1 {
+	n_shared = 0
+	sharing = has_hosts()
+	if (!sharing)
+		begin_host(table_name())
+}
+
+/^host / {
+	sharing = 0
+	begin_host($2)
+	for (i = 1; i <= n_shared; i++)
+		take(shared[i])
+	next
+}
+
+sharing {
+	shared[++n_shared] = $0
+	next
+}
+
+{
+	take($0)
 }
 
 END {

@@ -345,9 +345,12 @@ static const struct {
 	{ TYPE("Directory", "%s/www/dir", "d"), "/dir/none/x", "d" },
 	{ TYPE("Directory", "%s/www/dir", "d"), "/", NULL },
 	{ TYPE("Directory", "%s/www/*/deep", "d"), "/dir/deep/file", "d" },
-	/* ... but by no section for files. */
-	{ TYPE("Files", "dir", "f"), "/dir", NULL },
-	{ TYPE("Files", "*", "f"), "/dir/", NULL },
+	/* ... and by those for files, under its last name or none. */
+	{ TYPE("Files", "dir", "f"), "/dir", "f" },
+	{ TYPE("Files", "dir", "f"), "/dir/", NULL },
+	{ TYPE("Files", "*", "f"), "/dir/", "f" },
+	{ TYPE("Files", "?*", "f"), "/dir/", NULL },
+	{ TYPE("Files", "dir", "f"), "/dir/deep", NULL },
 	{ TYPE("Files", "none", "f"), "/dir/none/x", "f" },
 	{ TYPE("Files", "file", "f"), "/file/x", "f" },
 	{ TYPE("Files", "x", "f"), "/file/x", NULL },
