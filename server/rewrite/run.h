@@ -49,7 +49,8 @@ struct rewrite_run {
 	const struct rewrite_rule *last;	/* that changed the name */
 	uint64_t	 work;		/* bytes looked at */
 	unsigned	 matches;
-	clock_t		 began;		/* processor time at one of the first */
+	clock_t		 began;		/* at one of the first: processor */
+	int64_t		 began_us;	/* time, and time */
 
 	bool		 waits;		/* begin anew when woken */
 	bool		 failed;	/* answer 500: it was said why */
