@@ -17,7 +17,9 @@
 enum {
 	JOIN_MAX = 8 * 1024,		/* an answer that may wait for others */
 	INTERIM_ROOM = 32,		/* kept free behind answers that wait */
-	TURN_BYTES = 4 * 1024 * 1024,	/* sent before others get their turn */
+	/* Sent before others get their turn.  More would wait in the socket
+	 * until it has left the processor's cache again. */
+	TURN_BYTES = 256 * 1024,
 };
 
 /* ---- What comes next ----------------------------------------------------- */
@@ -202,7 +204,8 @@ static enum written
 send_file(struct conn *c, const struct piece *p)
 {
 	off_t offset = p->offset;
-	ssize_t n = os_sendfile(c->watch.fd, p->fd, &offset, p->n);
+	ssize_t n = os_sendfile(c->watch.fd, p->fd, &offset,
+	    p->n < TURN_BYTES ? p->n : TURN_BYTES);
 
 	if (n < 0)
 		return failed();
