@@ -65,6 +65,10 @@ DIR	*os_open_directory(const char *path, size_t root_n,
 int	os_stat_file(const char *path, size_t root_n, enum os_links links,
 	    struct stat *st);
 
+/* n bytes of a file from offset, or as many as there are: how many; -1 with
+ * errno. */
+ssize_t	os_read_part(int fd, void *bytes, size_t n, off_t offset);
+
 /* A fresh file in directory that has no name, or none any more, to be read and
  * written; only its holder can reach it. */
 int	os_nameless_file(const char *directory);

@@ -367,3 +367,19 @@ os_nameless_file(const char *directory)
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
 }
+
+ssize_t
+os_read_part(int fd, void *bytes, size_t n, off_t offset)
+{
+	size_t have = 0;
+	ssize_t got = 1;
+
+	while (have < n && got > 0) {
+		got = pread(fd, (char *)bytes + have, n - have,
+		    offset + (off_t)have);
+		if (got < 0)
+			return -1;
+		have += (size_t)got;
+	}
+	return (ssize_t)have;
+}

@@ -29,19 +29,11 @@ static struct str
 read_start(struct arena *a, int fd, const struct stat *st)
 {
 	size_t n = st->st_size < (off_t)limits.max_head ?
-	    (size_t)st->st_size : limits.max_head, have = 0;
+	    (size_t)st->st_size : limits.max_head;
 	char *bytes = arena_alloc(a, n + 1);
+	ssize_t have = os_read_part(fd, bytes, n, 0);
 
-	while (have < n) {
-		ssize_t got = pread(fd, bytes + have, n - have, (off_t)have);
-
-		if (got < 0)
-			return STR_NONE;
-		if (got == 0)
-			break;
-		have += (size_t)got;
-	}
-	return str_n(bytes, have);
+	return have < 0 ? STR_NONE : str_n(bytes, (size_t)have);
 }
 
 static int

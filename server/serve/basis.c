@@ -68,7 +68,8 @@ read_again(const struct basis *b, const struct request *r)
 	struct stat st;
 	int fd = os_open_file(r->filename, r->root_n, r->links, &st);
 	bool good = fd >= 0 && same_file(&st, &b->st) &&
-	    pread(fd, bytes, b->n, b->offset) == (ssize_t)b->n;
+	    os_read_part(fd, bytes, b->n, b->offset) ==
+	    (ssize_t)b->n;
 
 	if (fd >= 0)
 		close(fd);

@@ -79,15 +79,9 @@ static struct source *
 source_small(struct request *r, int fd, off_t offset, size_t n)
 {
 	char *bytes = arena_alloc(r->arena, n);
-	size_t have = 0;
-	ssize_t got;
 
-	while (have < n) {
-		got = pread(fd, bytes + have, n - have, offset + (off_t)have);
-		if (got <= 0)
-			return NULL;
-		have += (size_t)got;
-	}
+	if (os_read_part(fd, bytes, n, offset) != (ssize_t)n)
+		return NULL;
 	basis_bytes(r, bytes, offset, n);
 	return source_memory(r->arena, str_n(bytes, n));
 }

@@ -374,6 +374,35 @@ START_TEST(races_are_lost_by_the_attacker)
 }
 END_TEST
 
+/* As much as there is, from wherever. */
+START_TEST(parts_are_read)
+{
+	static const struct {
+		size_t	 n;
+		off_t	 offset;
+		ssize_t	 read;
+		const char *bytes;
+	} parts[] = {
+		{ 5, 0, 5, "hello" }, { 3, 1, 3, "ell" }, { 9, 2, 3, "llo" },
+		{ 1, 5, 0, "" }, { 1, 99, 0, "" }, { 0, 0, 0, "" },
+	};
+	char bytes[16];
+	int fd;
+
+	tree_file("five", "hello");
+	fd = open(tree_path("five"), O_RDONLY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+	for (int i = 0; i < COUNT(parts); i++) {
+		ck_assert_int_eq(os_read_part(fd, bytes, parts[i].n,
+		    parts[i].offset), parts[i].read);
+		ck_assert_int_eq(memcmp(bytes, parts[i].bytes,
+		    (size_t)parts[i].read), 0);
+	}
+	close(fd);
+	ck_assert_int_eq(os_read_part(fd, bytes, 1, 0), -1);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -386,6 +415,7 @@ main(void)
 	tcase_add_loop_test(tc, names_may_be_too_long, 0, 2);
 	tcase_add_loop_test(tc, rights_are_the_kernels, 0, 2);
 	tcase_add_test(tc, files_leak_no_fds);
+	tcase_add_test(tc, parts_are_read);
 	tcase_add_loop_test(tc, races_are_lost_by_the_attacker, 0, 4);
 	return run_case("os_file", tc);
 }
