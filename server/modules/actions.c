@@ -121,9 +121,7 @@ start_over(struct request *r, const char *program)
 
 	text_addz(&t, program);
 	text_add_url_path(&t, r->path);
-	if (r->has_query)
-		text_addf(&t, "?%.*s", STR_ARGS(r->query));
-	return request_restart(r, text_str(&t), false);
+	return request_restart(r, request_with_query(r, text_str(&t)), false);
 }
 
 static int

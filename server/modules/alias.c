@@ -652,9 +652,8 @@ redirect(struct request *r, const struct hit *hit)
 		fragment = str_from(url, (size_t)hash);
 		url = str_first(url, (size_t)hash);
 	}
-	if (r->has_query && str_find(url, '?') < 0)
-		url = str_fmt(r->arena, "%.*s?%.*s", STR_ARGS(url),
-		    STR_ARGS(r->query));
+	if (str_find(url, '?') < 0)
+		url = request_with_query(r, url);
 	fields_set(&r->out_always, STR("Location"), str_fmt(r->arena,
 	    "%.*s%.*s", STR_ARGS(url), STR_ARGS(fragment)));
 	return alias->status;

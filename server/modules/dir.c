@@ -92,19 +92,10 @@ static const struct directive rows[] = {
 
 /* ---- Requests ------------------------------------------------------------ */
 
-static struct str
-with_query(const struct request *r, struct str url)
-{
-	if (!r->has_query)
-		return url;
-	return str_fmt(r->arena, "%.*s?%.*s", STR_ARGS(url),
-	    STR_ARGS(r->query));
-}
-
 static int
 redirect_to(struct request *r, struct str path, int status)
 {
-	fields_set(&r->out_always, STR("Location"), with_query(r,
+	fields_set(&r->out_always, STR("Location"), request_with_query(r,
 	    request_absolute(r, path)));
 	return status;
 }
@@ -119,7 +110,7 @@ look_up(struct request *r, const char *uri)
 		text_add_url_path(&t, str_first(r->path,
 		    (size_t)(str_rfind(r->path, '/') + 1)));
 	text_addz(&t, uri);
-	return request_lookup(r, with_query(r, text_str(&t)));
+	return request_lookup(r, request_with_query(r, text_str(&t)));
 }
 
 static bool

@@ -305,18 +305,9 @@ static struct str
 read_whole(struct arena *a, int fd, size_t n)
 {
 	char *bytes = arena_alloc(a, n + 1);
-	size_t have = 0;
+	ssize_t have = os_read_part(fd, bytes, n, 0);
 
-	while (have < n) {
-		ssize_t got = pread(fd, bytes + have, n - have, (off_t)have);
-
-		if (got < 0)
-			return STR_NONE;
-		if (got == 0)
-			break;
-		have += (size_t)got;
-	}
-	return str_n(bytes, have);
+	return have < 0 ? STR_NONE : str_n(bytes, (size_t)have);
 }
 
 /* An open type map. */
@@ -402,9 +393,8 @@ go_to(const struct table *t, const struct variant *v)
 	text_add_url_path(&url, t->address);
 	text_add(&url, v->name);
 	text_add_url_path(&url, r->path_info);
-	if (r->has_query)
-		text_addf(&url, "?%.*s", STR_ARGS(r->query));
-	return request_restart(r, text_str(&url), false);
+	return request_restart(r, request_with_query(r, text_str(&url)),
+	    false);
 }
 
 static bool

@@ -234,21 +234,12 @@ keep_allowed(struct search *s)
 
 /* ---- Answers ------------------------------------------------------------- */
 
-static struct str
-with_query(const struct request *r, struct str url)
-{
-	if (!r->has_query)
-		return url;
-	return str_fmt(r->arena, "%.*s?%.*s", STR_ARGS(url),
-	    STR_ARGS(r->query));
-}
-
 static int
 send_to(struct request *r, const struct similar *f)
 {
 	request_log(r, LEVEL_INFO, "speling", 0, "AH03224: Fixed spelling: "
 	    "%.*s to %.*s", STR_ARGS(r->path), STR_ARGS(f->path));
-	fields_set(&r->out_always, STR("Location"), with_query(r,
+	fields_set(&r->out_always, STR("Location"), request_with_query(r,
 	    request_absolute(r, f->path)));
 	return 301;
 }
@@ -268,7 +259,7 @@ offer(struct search *s)
 
 		text_add_url_path(&url, f->path);
 		text_addz(&t, "<li><a href=\"");
-		text_add_html(&t, with_query(r, text_str(&url)));
+		text_add_html(&t, request_with_query(r, text_str(&url)));
 		text_addz(&t, "\">");
 		text_add_html(&t, f->path);
 		text_addf(&t, "</a> (%s)</li>\n", mistakes[f->mistake]);

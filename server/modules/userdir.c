@@ -141,9 +141,8 @@ redirect(struct request *r, struct str pattern, struct str name,
 		pattern = str_first(pattern, (size_t)star + 1);
 	text_add(&t, fill(r->arena, pattern, name));
 	text_add_url_path(&t, rest);
-	if (r->has_query)
-		text_addf(&t, "?%.*s", STR_ARGS(r->query));
-	fields_set(&r->out_always, STR("Location"), text_str(&t));
+	fields_set(&r->out_always, STR("Location"), request_with_query(r,
+	    text_str(&t)));
 	return 302;
 }
 

@@ -101,6 +101,17 @@ tell_gone(struct script *s)
 		gone(s);
 }
 
+/* The process is gone; who waits for the answer finds out the rest. */
+static void
+leave(struct script *s)
+{
+	if (s->r != NULL && !s->draining)
+		request_wake(s->r);
+	else
+		script_close(&s->out);
+	script_release(s);
+}
+
 static void
 ended(struct child *c, int status, const struct rusage *used)
 {
@@ -117,11 +128,7 @@ ended(struct child *c, int status, const struct rusage *used)
 	account_end(&s->account, status, used,
 	    clock_us_now() - c->started_us);
 	log_end(s);
-	if (s->r != NULL && !s->draining)
-		request_wake(s->r);
-	else
-		script_close(&s->out);
-	script_release(s);
+	leave(s);
 }
 
 /* Nobody could start it: the spawner says why. */
@@ -143,11 +150,7 @@ refused(struct child *c, int error, const char *why)
 	script_close(&s->in);
 	script_close(&s->err);
 	account_end(&s->account, 0, &nothing, 0);
-	if (s->r != NULL && !s->draining)
-		request_wake(s->r);
-	else
-		script_close(&s->out);
-	script_release(s);
+	leave(s);
 }
 
 /* TERM now, KILL a little later: to the whole group, and once. */

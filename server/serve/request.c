@@ -244,6 +244,15 @@ request_absolute(const struct request *r, struct str path)
 }
 
 struct str
+request_with_query(const struct request *r, struct str url)
+{
+	if (!r->has_query)
+		return url;
+	return str_fmt(r->arena, "%.*s?%.*s", STR_ARGS(url),
+	    STR_ARGS(r->query));
+}
+
+struct str
 request_remote_host(const struct request *r)
 {
 	while (r->main != NULL)

@@ -228,6 +228,8 @@ unsigned	 request_server_port(const struct request *r);
 const char	*request_scheme(const struct request *r);
 /* "http://host[:port]" + path, percent-encoded as needed; path is decoded. */
 struct str	 request_absolute(const struct request *r, struct str path);
+/* url, and behind it "?" and r's query, if r has one. */
+struct str	 request_with_query(const struct request *r, struct str url);
 /* A status with a sentence for the error page; returns status. */
 int		 request_refuse(struct request *r, int status,
 		    const char *fmt, ...)
