@@ -72,14 +72,12 @@ static int
 pass_over_body(struct request *r)
 {
 	struct str s;
-	size_t all = 0;
 
 	if (r->head->expect_continue || request_body_length(r) > UNREAD_BYTES)
 		return PASS;
-	while (request_body_length(r) != 0 && all <= UNREAD_BYTES)
+	while (request_body_length(r) != 0 && r->body_taken <= UNREAD_BYTES)
 		switch (request_body_look(r, &s)) {
 		case BODY_DATA:
-			all += s.n;
 			request_body_took(r, s.n);
 			break;
 		case BODY_WAIT:

@@ -381,6 +381,7 @@ request_after(struct request *old, struct str uri, bool as_get)
 	r->method = old->method;
 	r->method_name = old->method_name;
 	r->no_body = old->no_body || as_get;
+	r->body_taken = old->body_taken;
 	if (as_get && old->method != METHOD_HEAD) {
 		r->method = METHOD_GET;
 		r->method_name = STR("GET");

@@ -449,6 +449,7 @@ request_body_look(struct request *r, struct str *s)
 void
 request_body_took(struct request *r, size_t n)
 {
+	r->body_taken += n;
 	r->client->calls->body_took(r->client, r, n);
 }
 

@@ -174,6 +174,7 @@ struct request {
 	/* Told that bytes of the body arrived, it ended or failed; set by the
 	 * handler that reads it. */
 	void		(*body_ready)(struct request *r);
+	uint64_t	 body_taken;	/* bytes; by those before it, too */
 	struct spool	*spool;		/* the whole body, gathered; or NULL */
 	char *const	*environment;	/* that a program was given; or NULL */
 	struct account	*account;	/* what its program cost; or NULL */
