@@ -277,8 +277,12 @@ read_command(struct command *c, int argc, char **argv)
 			return -1;
 	if (c->htaccess == NULL ? c->as != NULL : !c->test)
 		return -1;
-	if (optind < argc)
+	if (optind < argc) {
+		fprintf(stderr, "%s: \"%s\" was not expected here; run-cgi, "
+		    "explain, rewrite-trace and passwd come first\n", argv[0],
+		    argv[optind]);
 		return -1;
+	}
 	c->line = join(c->arena, argc, argv);
 	return settle_messages(c);
 }

@@ -35,6 +35,7 @@ condition_read(struct setting *s, struct section *n)
 	if (error != NULL)
 		return error;
 	n->condition = e;
+	n->pattern = str_of(s->argv[0].z);
 	if (expr_too_late(e) != NULL)
 		setting_warn(s, 0, "asks for %s, which is not known yet when "
 		    "it is decided", expr_too_late(e));

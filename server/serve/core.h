@@ -124,7 +124,8 @@ struct section {
 	} kind;
 	struct spot	 at;
 	struct str	 pattern;	/* no trailing slash, but for "/"; of an
-					 * .htaccess file: its directory */
+					 * .htaccess file: its directory; of
+					 * If and ElseIf: the condition */
 	bool		 glob;		/* has * ? [ */
 	unsigned	 depth;		/* components of a Directory's path */
 	struct regex	*regex;		/* ...Match and ~ */
