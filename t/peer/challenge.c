@@ -58,21 +58,27 @@ struct proof {
 };
 
 static void
+digest(const char *text, char out[MD5_HEX_SIZE])
+{
+	md5_hex((struct str){ text, strlen(text) }, out);
+}
+
+static void
 work_out(struct proof *p, const char *method)
 {
-	char text[6 * PART], who[33], what[33];
+	char text[6 * PART], who[MD5_HEX_SIZE], what[MD5_HEX_SIZE];
 
 	snprintf(text, sizeof(text), "%s:%s:%s", p->user, p->realm,
 	    p->password);
-	md5_hex(str_of(text), who);
+	digest(text, who);
 	snprintf(text, sizeof(text), "%s:%s", method, p->uri);
-	md5_hex(str_of(text), what);
+	digest(text, what);
 	if (strcmp(p->qop, "none") == 0)
 		snprintf(text, sizeof(text), "%s:%s:%s", who, p->nonce, what);
 	else
 		snprintf(text, sizeof(text), "%s:%s:%s:%s:%s:%s", who,
 		    p->nonce, p->nc, p->cnonce, p->qop, what);
-	md5_hex(str_of(text), p->response);
+	digest(text, p->response);
 }
 
 /* Add NAME=VALUE to the field. */
