@@ -41,6 +41,10 @@ void	os_defer_accept(int fd, int seconds);
  * sent, 0 when the file ended early, -1 with errno (EAGAIN: socket full). */
 ssize_t	os_sendfile(int socket, int file, off_t *offset, size_t n);
 
+/* What a full segment of this TCP connection carries now, in bytes; 0 where the
+ * system does not tell. */
+size_t	os_segment(int socket);
+
 /* How many bytes that were written to the socket its peer has not acknowledged
  * yet; 0 where the system does not tell. */
 size_t	os_unsent(int socket);

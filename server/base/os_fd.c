@@ -143,6 +143,21 @@ os_defer_accept(int fd, int seconds)
 }
 
 size_t
+os_segment(int socket)
+{
+	int n = 0;
+
+#ifdef TCP_MAXSEG
+	if (getsockopt(socket, IPPROTO_TCP, TCP_MAXSEG, &n,
+	    &(socklen_t){ sizeof(n) }) == -1)
+		return 0;
+#else
+	(void)socket;
+#endif
+	return n > 0 ? (size_t)n : 0;
+}
+
+size_t
 os_unsent(int socket)
 {
 	int n = 0;

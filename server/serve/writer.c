@@ -17,9 +17,9 @@
 enum {
 	JOIN_MAX = 8 * 1024,		/* an answer that may wait for others */
 	INTERIM_ROOM = 32,		/* kept free behind answers that wait */
-	/* Sent before others get their turn.  More would wait in the socket
-	 * until it has left the processor's cache again. */
-	TURN_BYTES = 256 * 1024,
+	/* Sent of one answer before others get their turn.  More would wait in
+	 * the socket until it has left the processor's cache again. */
+	TURN_BYTES = 128 * 1024,
 };
 
 /* ---- What comes next ----------------------------------------------------- */
@@ -200,12 +200,31 @@ send_memory(struct conn *c, const struct piece *p, bool more)
 	return (size_t)n == all ? WRITTEN_ALL : WRITTEN_FULL;
 }
 
+/*
+ * How much of a file is sent before others get their turn: what makes full
+ * segments together with what has gone before, so that no small one is sent
+ * between two turns.
+ */
+static size_t
+turn_left(struct conn *c)
+{
+	struct exchange *x = c->x;
+
+	if (x->turn == 0) {
+		size_t segment = os_segment(c->watch.fd);
+
+		x->turn = segment == 0 || segment > TURN_BYTES ? TURN_BYTES :
+		    TURN_BYTES / segment * segment;
+	}
+	return x->turn - (size_t)(x->r->bytes_out % x->turn);
+}
+
 static enum written
 send_file(struct conn *c, const struct piece *p)
 {
 	off_t offset = p->offset;
-	ssize_t n = os_sendfile(c->watch.fd, p->fd, &offset,
-	    p->n < TURN_BYTES ? p->n : TURN_BYTES);
+	size_t all = p->n <= TURN_BYTES ? p->n : turn_left(c);
+	ssize_t n = os_sendfile(c->watch.fd, p->fd, &offset, all);
 
 	if (n < 0)
 		return failed();
@@ -218,7 +237,9 @@ send_file(struct conn *c, const struct piece *p)
 	sent_body(c->x, (size_t)n);
 	if (c->x->r->chunked && c->x->chunk_left == 0)
 		frame_set(c->x, "\r\n", 2);
-	return WRITTEN_ALL;
+	if ((size_t)n < all)
+		return WRITTEN_FULL;
+	return all < p->n ? WRITTEN_TURN : WRITTEN_ALL;
 }
 
 /* Keep back bytes of an answer behind those that wait. */

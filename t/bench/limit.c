@@ -4,7 +4,8 @@
  *
  *	limit canned PORT BYTES [STATUS]   one answer for each read
  *	limit pipelined PORT BYTES	   one for each request in what was read
- *	limit file PORT FILE		   a head, then sendfile(2)
+ *	limit file PORT FILE		   a head, then sendfile(2), two full
+ *					   segments in a turn
  *	limit program PORT FILE		   what the program prints: whole when
  *					   it is short, else as it comes
  *
@@ -33,6 +34,7 @@ enum { CANNED, PIPELINED, FILES, PROGRAMS };
 struct peer {
 	int	 fd;
 	off_t	 left;		/* of the file */
+	size_t	 turn;		/* to be sent before others are asked */
 };
 
 static int mode = CANNED, poller, listener, file = -1;
@@ -176,24 +178,23 @@ run(int fd)
 	waitpid(pid, &status, 0);
 }
 
+/* before: bytes of the head, which share the first segment. */
 static void
-send_file(struct peer *p)
+send_file(struct peer *p, size_t before)
 {
-	while (p->left > 0) {
-		off_t at = file_n - p->left;
-		ssize_t n = sendfile(p->fd, file, &at, (size_t)p->left);
+	off_t at = file_n - p->left;
+	ssize_t n = sendfile(p->fd, file, &at, p->turn - before);
 
-		if (n == -1 && errno == EAGAIN) {
-			watch(p, EPOLLOUT, EPOLL_CTL_MOD);
-			return;
-		}
-		if (n <= 0) {
-			hang_up(p);
-			return;
-		}
-		p->left -= n;
+	if (n == 0 || (n == -1 && errno != EAGAIN)) {
+		hang_up(p);
+		return;
 	}
-	watch(p, EPOLLIN, EPOLL_CTL_MOD);
+	if (n > 0)
+		p->left -= n;
+	if (p->left > 0 && before > 0)
+		watch(p, EPOLLOUT, EPOLL_CTL_MOD);
+	else if (p->left == 0 && before == 0)
+		watch(p, EPOLLIN, EPOLL_CTL_MOD);
 }
 
 /* How many requests end in what was read. */
@@ -224,25 +225,29 @@ requests(struct peer *p)
 		times = count(in, (size_t)n);
 	if (mode == PROGRAMS)
 		run(p->fd);
-	else if (send(p->fd, answer, answer_n * times, MSG_NOSIGNAL) == -1)
+	else if (send(p->fd, answer, answer_n * times, MSG_NOSIGNAL |
+	    (mode == FILES ? MSG_MORE : 0)) == -1)
 		return;
 	if (mode == FILES) {
 		p->left = file_n;
-		send_file(p);
+		send_file(p, answer_n);
 	}
 }
 
 static void
 guests(void)
 {
-	int fd, one = 1;
+	int fd, one = 1, segment;
+	socklen_t n = sizeof(segment);
 
 	while ((fd = accept4(listener, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
 		struct peer *p = calloc(1, sizeof(*p));
 
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+		getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, &n);
 		p->fd = fd;
+		p->turn = 2 * (size_t)segment;
 		watch(p, EPOLLIN, EPOLL_CTL_ADD);
 	}
 }
@@ -331,7 +336,7 @@ serve(void)
 			if (p->fd == listener)
 				guests();
 			else if (e[i].events & EPOLLOUT)
-				send_file(p);
+				send_file(p, 0);
 			else
 				requests(p);
 		}

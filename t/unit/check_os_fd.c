@@ -198,6 +198,7 @@ START_TEST(unsent_bytes_are_told)
 	getsockname(door, (struct sockaddr *)&at, &n);
 	ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, n), 0);
 	ck_assert_uint_eq(os_unsent(fd), 0);
+	ck_assert_uint_gt(os_segment(fd), 500);
 	os_nonblock(fd, true);
 	for (i = 0; i < 1000 && write(fd, bytes, sizeof(bytes)) > 0; i++)
 		continue;
@@ -205,6 +206,7 @@ START_TEST(unsent_bytes_are_told)
 	ck_assert_uint_gt(os_unsent(fd), 0);
 #endif
 	ck_assert_uint_eq(os_unsent(-1), 0);
+	ck_assert_uint_eq(os_segment(-1), 0);
 	close(fd);
 	close(door);
 }
