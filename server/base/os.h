@@ -142,6 +142,12 @@ void	os_ignore(int signo);
 /* Keep whatever fds the starter left open beside 0, 1 and 2 from programs that
  * are started later. */
 void	os_keep_inherited(void);
+/*
+ * Take the processor for no longer than us microseconds at once, and therefore
+ * get it sooner than those that take it for longer; where the system can.  It
+ * is for this process alone: what it starts later is as it was before.
+ */
+void	os_short_turns(unsigned us);
 /* Zeroed memory shared with all later children; NULL with errno. */
 void	*os_shared(size_t n);
 /* Become user and group for good, supplementary groups included.  Checks that

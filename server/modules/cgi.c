@@ -32,7 +32,7 @@ enum {
 };
 
 /* Programs stand back this much, so that files do not wait for them. */
-enum { NICE = 10 };
+enum { NICE = 12 };
 
 struct cgi_conf {
 	struct number	timeout_ms;

@@ -42,6 +42,7 @@ enum {
 	SPARE_FDS	= 16,	/* for the moment */
 	SURVEY_MS	= 250,	/* what is published is so old at most */
 	STOP_GRACE_MS	= 2000,	/* for scripts, after their TERM */
+	TURN_US		= 200,	/* of a processor that scripts want, too */
 };
 
 /* A listening socket. */
@@ -585,6 +586,7 @@ begin(const struct worker_place *p)
 	w.resume.run = resume;
 	if (become_user(p->settings) == -1)
 		return -1;
+	os_short_turns(TURN_US);
 	w.loop = loop_new();
 	if (w.loop == NULL)
 		return -1;

@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <grp.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -126,6 +128,57 @@ START_TEST(open_fds_are_counted)
 }
 END_TEST
 
+/* Nanoseconds of a turn of this process; 0 where nobody tells. */
+static long
+turn_ns(void)
+{
+	FILE *f = fopen("/proc/self/sched", "r");
+	char line[256];
+	long ns = 0;
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, "se.slice ", 9) == 0)
+			ns = atol(strchr(line, ':') + 1);
+	if (f != NULL)
+		fclose(f);
+	return ns;
+}
+
+/* Exits with the number of the first thing that is wrong. */
+static int
+shorten_turns(int nice_before, long before)
+{
+	int status;
+
+	if (setpriority(PRIO_PROCESS, 0, nice_before) == -1)
+		return nice_before < 0 && !is_root() ? 0 : 1;
+	os_short_turns(200);
+	if (turn_ns() != before && (turn_ns() != 200000 || nice_before < 0))
+		return 2;
+	os_short_turns(50 * 1000 * 1000);
+	if (turn_ns() > before || getpriority(PRIO_PROCESS, 0) != nice_before)
+		return 3;
+	/* Children are as we were. */
+	if (fork() == 0)
+		_exit(turn_ns() == before && getpriority(PRIO_PROCESS, 0) ==
+		    nice_before ? 0 : 4);
+	wait(&status);
+	return WEXITSTATUS(status);
+}
+
+START_TEST(turns_are_short)
+{
+	static const int nices[] = { 0, 5, -5 };
+	int status;
+
+	if (fork() == 0)
+		_exit(shorten_turns(nices[_i], turn_ns()));
+	wait(&status);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -137,5 +190,6 @@ main(void)
 	tcase_add_loop_test(tc, random_bytes, 0, 7);
 	tcase_add_test(tc, machine);
 	tcase_add_test(tc, open_fds_are_counted);
+	tcase_add_loop_test(tc, turns_are_short, 0, 3);
 	return run_case("os", tc);
 }
