@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "loop/loop.h"
+#include "serve/basis.h"
 #include "serve/htaccess.h"
 #include "serve/request.h"
 #include "serve/seen.h"
@@ -21,9 +22,17 @@ enum {
 	FORGET_MS = 1000,
 };
 
+/* What a page is the answer to. */
+struct question {
+	struct str	 rest;		/* all but the query */
+	struct str	 query, meaning; /* it, and what it says */
+	bool		 literal;	/* its words matter, too */
+};
+
 struct page {
 	struct arena	*arena;
-	struct str	 question, bytes;
+	struct question	 question;
+	struct str	 bytes;
 	const struct host_set *hosts;
 	unsigned	 uses;
 };
@@ -83,15 +92,43 @@ kept_begin(struct loop *l)
 }
 
 /* All that an answer may depend on, if it is not for one client alone. */
-static struct str
-question_of(const struct request *r)
+static struct question
+question_of(const struct request *r, struct str meaning)
 {
 	struct text t = { .arena = r->arena };
+	const struct head *h = r->head;
+	struct str address = h->target;
 
-	text_add(&t, r->head->line);
-	text_addz(&t, "\r\n");
+	if (h->query.at != NULL)
+		address.n -= h->query.n + 1;
+	text_add(&t, h->method_name);
+	text_addc(&t, ' ');
+	text_add(&t, address);
+	text_addf(&t, " %d\r\n", h->version);
 	fields_write(&r->in, &t);
-	return text_str(&t);
+	return (struct question){ text_str(&t), h->query, meaning,
+	    r->client->basis->query };
+}
+
+static bool
+is_same(const struct question *a, const struct question *b)
+{
+	bool literal = a->literal || b->literal;
+
+	return str_eq(a->rest, b->rest) && str_eq(a->meaning, b->meaning) &&
+	    (!literal || ((a->query.at == NULL) == (b->query.at == NULL) &&
+	    str_eq(a->query, b->query)));
+}
+
+static struct question
+question_copy(struct arena *a, const struct question *q)
+{
+	struct question copy = { str_copy(a, q->rest), q->query,
+	    str_copy(a, q->meaning), q->literal };
+
+	if (q->query.at != NULL)
+		copy.query = str_copy(a, q->query);
+	return copy;
 }
 
 /* One that was sent, and is answered as it stands. */
@@ -103,19 +140,19 @@ is_plain(const struct request *r)
 }
 
 struct str
-kept_find(const struct request *r)
+kept_find(const struct request *r, struct str meaning)
 {
-	struct str question;
+	struct question question;
 
 	if (!is_plain(r))
 		return STR_NONE;
 	look_at_the_time();
-	question = question_of(r);
+	question = question_of(r, meaning);
 	for (size_t i = 0; i < kept.n; i++) {
 		struct page *p = kept.pages[i];
 
 		if (p->hosts != r->client->hosts ||
-		    !str_eq(p->question, question))
+		    !is_same(&p->question, &question))
 			continue;
 		p->uses++;
 		arena_cleanup(r->arena, page_release, p);
@@ -125,8 +162,9 @@ kept_find(const struct request *r)
 }
 
 void
-kept_add(const struct request *r, struct str bytes)
+kept_add(const struct request *r, struct str meaning, struct str bytes)
 {
+	struct question question;
 	struct arena *a;
 	struct page *p;
 
@@ -141,7 +179,8 @@ kept_add(const struct request *r, struct str bytes)
 	a = arena_new();
 	p = arena_one(a, struct page);
 	p->arena = a;
-	p->question = str_copy(a, question_of(r));
+	question = question_of(r, meaning);
+	p->question = question_copy(a, &question);
 	p->bytes = str_copy(a, bytes);
 	p->hosts = r->client->hosts;
 	p->uses = 1;

@@ -199,16 +199,19 @@ write_page(struct request *r, const struct listing_conf *c,
 struct str
 page_make(struct request *r, const struct listing_conf *c)
 {
-	struct str page = kept_find(r), pattern;
+	struct str page, pattern, meaning;
 	struct listing l;
 
+	begin(r, c, &l, &pattern);
+	meaning = str_fmt(r->arena, "%c%c%.*s", l.key, l.order,
+	    STR_ARGS(l.arguments));
+	page = kept_find(r, meaning);
 	if (page.at != NULL)
 		return page;
-	begin(r, c, &l, &pattern);
 	if (!entries_read(r, c, &l, pattern))
 		return STR_NONE;
 	listing_sort(&l);
 	page = write_page(r, c, &l);
-	kept_add(r, page);
+	kept_add(r, meaning, page);
 	return page;
 }

@@ -622,6 +622,7 @@ fixup(struct request *r)
 	}
 	if (!t.is_map)
 		negotiation_sort(&t.n);
+	request_saw_query(r);
 	t.n.prefer_programs = (r->method != METHOD_GET &&
 	    r->method != METHOD_HEAD) || r->has_query || r->path_info.n > 0;
 	said = choose(&t, &v);

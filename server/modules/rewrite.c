@@ -73,6 +73,7 @@ static void
 run_begin(struct rewrite_run *run, struct request *r, const char *directory,
     struct str filename)
 {
+	request_saw_query(r);
 	*run = (struct rewrite_run){
 		.r = r, .asked = r, .server = conf_of(r->vhost->scope),
 		.directory = directory, .memory = state_of(r)->memory,

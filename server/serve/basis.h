@@ -16,6 +16,7 @@ struct basis {
 	uint64_t	 number;	/* of changes, before anything was
 					 * looked at */
 	bool		 timely;	/* it holds for this second */
+	bool		 query;		/* the request's query matters */
 	/* It is what r->filename is, and nothing else that can change ... */
 	enum { BASIS_NONE, BASIS_FILE, BASIS_MISSING } about;
 	struct stat	 st;		/* ... which was this */

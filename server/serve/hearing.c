@@ -61,6 +61,15 @@ raw_uri(struct arena *a, const struct head *h)
 	return str_n(h->path.at, h->path.n + 1 + h->query.n);
 }
 
+/* It may ask for a list of a directory, which is kept by what the query means,
+ * though these very words may never come again. */
+static bool
+may_mean_the_same(const struct head *h)
+{
+	return h->query.at != NULL && str_ends(h->path, STR("/")) &&
+	    (h->method == METHOD_GET || h->method == METHOD_HEAD);
+}
+
 /* The parts of the request that its head decides. */
 void
 hearing_request(struct conn *c)
@@ -80,6 +89,8 @@ hearing_request(struct conn *c)
 	r->started_mono_us = c->began_us;
 	r->bytes_in = x->head.size;
 	x->r = r;
+	if (c->client.basis == NULL && may_mean_the_same(&x->head))
+		c->client.basis = recall_basis(x->arena);
 	c->was_busy = true;
 	conns.busy++;
 	places_hold(c, true);

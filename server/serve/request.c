@@ -342,6 +342,13 @@ request_timely(const struct request *r)
 }
 
 void
+request_saw_query(const struct request *r)
+{
+	if (r->client->basis != NULL)
+		r->client->basis->query = true;
+}
+
+void
 request_saw(const struct request *r, struct str directory)
 {
 	struct basis *b = r->client->basis;

@@ -259,6 +259,9 @@ struct request	*request_first(struct request *r);
 void		 request_once(const struct request *r);
 /* It depends on the time, and can be given to others within this second. */
 void		 request_timely(const struct request *r);
+/* The query matters for it, or the address with its query, as it was sent.  Who
+ * only hands it on does not say so. */
+void		 request_saw_query(const struct request *r);
 /* What is, or is not, in directory (absolute) matters for the answer.  To be
  * said before looking. */
 void		 request_saw(const struct request *r, struct str directory);

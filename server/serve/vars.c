@@ -72,12 +72,14 @@ method(struct request *r)
 static struct str
 query(struct request *r)
 {
+	request_saw_query(r);
 	return or_empty(r->query);
 }
 
 static struct str
 uri(struct request *r)
 {
+	request_saw_query(r);
 	return request_first(r)->uri;
 }
 
@@ -297,6 +299,7 @@ filename(struct request *r)
 static struct str
 request_line(struct request *r)
 {
+	request_saw_query(r);
 	return r->head->line;
 }
 

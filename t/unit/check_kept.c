@@ -4,6 +4,7 @@
 #include "listing/kept.h"
 
 #include "base/clock.h"
+#include "http/uri.h"
 #include "loop/loop.h"
 #include "serve/basis.h"
 #include "serve/htaccess.h"
@@ -44,7 +45,10 @@ ask(const char *path, const char *field)
 
 	r->client->basis = arena_one(c->arena, struct basis);
 	r->client->basis->arena = c->arena;
-	head->line = str_fmt(c->arena, "GET %s HTTP/1.1", path);
+	head->method_name = STR("GET");
+	head->version = 11;
+	head->target = str_of(path);
+	uri_split(head->target, &head->path, &head->query);
 	fields_add(&r->in, STR("User-Agent"), str_of(field));
 	return r;
 }
@@ -52,7 +56,7 @@ ask(const char *path, const char *field)
 static bool
 is_kept(struct request *r)
 {
-	struct str page = kept_find(r);
+	struct str page = kept_find(r, STR("NA"));
 
 	ck_assert(page.at == NULL || str_is(page, "page"));
 	return page.at != NULL;
@@ -62,7 +66,7 @@ static void
 keep(struct request *r)
 {
 	ck_assert(!is_kept(r));
-	kept_add(r, STR("page"));
+	kept_add(r, STR("NA"), STR("page"));
 }
 
 START_TEST(same_question)
@@ -71,7 +75,8 @@ START_TEST(same_question)
 
 	keep(ask("/a/", "x"));
 	ck_assert(is_kept(ask("/a/", "x")));
-	ck_assert(!is_kept(ask("/a/?C=N", "x")));
+	ck_assert(is_kept(ask("/a/?other=words", "x")));
+	ck_assert(kept_find(ask("/a/?C=M", "x"), STR("MA")).at == NULL);
 	ck_assert(!is_kept(ask("/a/", "y")));
 	ck_assert(!is_kept(ask("/b/", "x")));
 	r = ask("/a/", "x");
@@ -83,13 +88,33 @@ START_TEST(same_question)
 }
 END_TEST
 
+START_TEST(somebody_saw_the_query)
+{
+	struct request *r = ask("/a/?1", "x");
+
+	request_saw_query(r);
+	keep(r);
+	ck_assert(!is_kept(ask("/a/", "x")));
+	ck_assert(!is_kept(ask("/a/?", "x")));
+	ck_assert(!is_kept(ask("/a/?2", "x")));
+	r = ask("/a/?1", "x");
+	request_saw_query(r);
+	ck_assert(is_kept(r));
+	keep(ask("/b/?1", "x"));
+	r = ask("/b/?2", "x");
+	ck_assert(is_kept(r));
+	request_saw_query(r);
+	ck_assert(!is_kept(r));
+}
+END_TEST
+
 START_TEST(for_one_alone)
 {
 	struct request *r = ask("/a/", "x");
 
 	ck_assert(!is_kept(r));
 	r->client->basis = NULL;
-	kept_add(r, STR("page"));
+	kept_add(r, STR("NA"), STR("page"));
 	ck_assert(!is_kept(ask("/a/", "x")));
 }
 END_TEST
@@ -135,7 +160,7 @@ START_TEST(as_long_as_it_is_sent)
 
 	keep(r);
 	r->arena = arena_new();
-	page = kept_find(r);
+	page = kept_find(r, STR("NA"));
 	for (began = clock_now(); clock_now() == began; clock_tick())
 		continue;
 	ck_assert(!is_kept(ask("/a/", "x")));
@@ -150,16 +175,17 @@ START_TEST(not_without_bounds)
 	struct request *r = ask("/a/", "x");
 
 	ck_assert(!is_kept(r));
-	kept_add(r, str_n(big, sizeof(big)));
+	kept_add(r, STR("NA"), str_n(big, sizeof(big)));
 	r = ask("/b/", "x");
 	ck_assert(!is_kept(r));
-	kept_add(r, str_n(big, sizeof(big)));
-	ck_assert(kept_find(ask("/b/", "x")).at == NULL);
-	ck_assert(kept_find(ask("/a/", "x")).n == sizeof(big));
+	kept_add(r, STR("NA"), str_n(big, sizeof(big)));
+	ck_assert(kept_find(ask("/b/", "x"), STR("NA")).at == NULL);
+	ck_assert(kept_find(ask("/a/", "x"), STR("NA")).n == sizeof(big));
 	for (int i = 0; i < 100; i++) {
 		const char *path = str_zfmt(c->arena, "/c/%d/", i);
 
-		kept_add(ask(path, "x"), STR("page"));
+		kept_add(ask(path, "x"), STR("NA"),
+		    STR("page"));
 		ck_assert_int_eq(is_kept(ask(path, "x")), i < 15);
 	}
 }
@@ -172,6 +198,7 @@ main(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, same_question);
+	tcase_add_test(tc, somebody_saw_the_query);
 	tcase_add_test(tc, for_one_alone);
 	tcase_add_test(tc, until_a_file_changes);
 	tcase_add_test(tc, until_the_second_is_over);
