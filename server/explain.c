@@ -577,7 +577,7 @@ go_on(struct later *l)
 }
 
 static const struct client_calls calls = { offline_local, wake, NULL, no_body,
-	body_took };
+	body_took, NULL };
 
 int
 explain(const struct asked *q, enum explain_what what, struct config *c)

@@ -329,7 +329,7 @@ make_request(const struct runcgi *q, const struct config *c)
 }
 
 static const struct client_calls calls = { offline_local, wake, NULL,
-	body_look, body_took };
+	body_look, body_took, NULL };
 
 int
 runcgi(const struct runcgi *q, struct config *c)

@@ -28,6 +28,8 @@ int	os_pipe(int ends[2]);
 int	os_pipe_shared(int ends[2], int ours);
 /* Let a pipe hold about n bytes, if the system can; no matter if not. */
 void	os_pipe_grow(int fd, size_t n);
+/* How many bytes wait in a pipe; 0 where the system does not tell. */
+size_t	os_pipe_filled(int fd);
 int	os_nonblock(int fd, bool on);
 /* accept(2) into a non-blocking, close-on-exec fd. */
 int	os_accept(int fd, struct sockaddr *addr, socklen_t *n);

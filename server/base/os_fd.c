@@ -92,6 +92,20 @@ os_pipe_grow(int fd, size_t n)
 #endif
 }
 
+size_t
+os_pipe_filled(int fd)
+{
+	int n = 0;
+
+#ifdef FIONREAD
+	if (ioctl(fd, FIONREAD, &n) == -1)
+		return 0;
+#else
+	(void)fd;
+#endif
+	return (size_t)n;
+}
+
 int
 os_accept(int fd, struct sockaddr *addr, socklen_t *n)
 {

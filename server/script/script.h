@@ -82,7 +82,7 @@ struct script {
 	bool		 draining;	/* output is read and thrown away */
 	size_t		 wasted;
 	struct buffer	*buffer;	/* output read, not yet taken */
-	size_t		 at, n;
+	size_t		 at, n, room;	/* room: how much of it is used */
 	struct source	 source;
 
 	char		 line[SCRIPT_LINE];	/* of stderr, unfinished */

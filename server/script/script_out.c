@@ -2,16 +2,35 @@
  * script_out.c - the output of a script: looked at, sent, or thrown away.
  */
 #include <errno.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "script/script.h"
 #include "serve/buffer.h"
 
 enum {
-	ROOM = 64 * 1024,		/* one read */
-	PIPE = 1024 * 1024,		/* asked for after a full read */
+	ROOM = 64 * 1024,		/* one read; after a full one: */
+	GROWN = 128 * 1024 - 64,	/* malloc maps no pages for it */
+	PIPE = 512 * 1024,
 	WASTE = 1024 * 1024,		/* read and thrown away at most */
 };
+
+/* What is read at once shall fill segments, which may grow in time. */
+static void
+make_room(struct script *s)
+{
+	if (s->n == 0) {
+		s->at = 0;
+		s->room = s->out_grown && !s->draining ?
+		    request_piece(s->r, GROWN) : ROOM;
+		if (s->buffer != NULL && s->buffer->size < s->room) {
+			buffer_give(s->buffer);
+			s->buffer = NULL;
+		}
+	}
+	if (s->buffer == NULL)
+		s->buffer = buffer_take(s->out_grown ? GROWN : ROOM);
+}
 
 /* One read behind what is there.  False: nothing now. */
 static bool
@@ -19,18 +38,15 @@ read_more(struct script *s)
 {
 	ssize_t n;
 
-	if (s->buffer == NULL)
-		s->buffer = buffer_take(ROOM);
-	if (s->n == 0)
-		s->at = 0;
-	if (s->at + s->n == s->buffer->size)
+	make_room(s);
+	if (s->at + s->n == s->room)
 		return true;
 	if (s->out_dry && !s->exited)
 		return false;
 	n = read(s->out.fd, s->buffer->at + s->at + s->n,
-	    s->buffer->size - s->at - s->n);
+	    s->room - s->at - s->n);
 	if (n > 0) {
-		s->out_dry = s->at + s->n + (size_t)n < s->buffer->size;
+		s->out_dry = s->at + s->n + (size_t)n < s->room;
 		s->n += (size_t)n;
 		if ((size_t)n == ROOM && !s->out_grown) {
 			s->out_grown = true;
@@ -124,11 +140,26 @@ script_out_ready(struct watch *w, unsigned events)
 
 /* ---- As the body of the answer ------------------------------------------- */
 
+/*
+ * One that says a lot is probably about to say more: it runs before its pipe is
+ * read, when that would give less than a whole piece.  Else the two would take
+ * turns for each of its writes, as it runs with less priority than the server.
+ */
+static void
+let_it_write(struct script *s)
+{
+	if (s->out_grown && !s->exited &&
+	    os_pipe_filled(s->out.fd) < s->room)
+		sched_yield();
+}
+
 static enum pull
 source_look(struct source *source, struct piece *p)
 {
 	struct script *s = LIST_OWNER(source, struct script, source);
 
+	if (s->n == 0 && !s->out_ended)
+		let_it_write(s);
 	if (s->n == 0 && !s->out_ended && !read_more(s)) {
 		if (s->failed != 0)
 			return PULL_FAILED;

@@ -234,8 +234,14 @@ conn_local(struct client *client)
 	return (const struct sockaddr *)local;
 }
 
+static size_t
+conn_segment(struct client *client)
+{
+	return os_segment(((struct conn *)client)->watch.fd);
+}
+
 static const struct client_calls calls = { conn_local, on_wake, on_rest,
-	intake_look, intake_took };
+	intake_look, intake_took, conn_segment };
 
 /* The peer's address as text. */
 static void

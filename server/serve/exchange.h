@@ -55,7 +55,6 @@ struct exchange {
 	char		 frame[32];	/* chunk line, or the end of chunks */
 	unsigned	 frame_at, frame_n;
 	uint64_t	 chunk_left;	/* of the chunk being sent */
-	size_t		 turn;		/* sent of a file at once; 0: ask */
 	bool		 body_ended;	/* the source said so */
 	bool		 complete;	/* all of it is sent */
 	bool		 full;		/* the socket took no more */

@@ -319,6 +319,17 @@ request_log(const struct request *r, enum log_level level,
 
 /* ---- Waiting ------------------------------------------------------------- */
 
+size_t
+request_piece(const struct request *r, size_t n)
+{
+	enum { FRAME = 9 };	/* CRLF twice, and a size of five digits */
+	struct client *c = r->client;
+	size_t segment = c->calls->segment != NULL ? c->calls->segment(c) : 0;
+
+	return segment == 0 || segment > n + FRAME ? n :
+	    (n + FRAME) / segment * segment - FRAME;
+}
+
 void
 request_rest(const struct request *r, bool yes)
 {

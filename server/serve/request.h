@@ -49,6 +49,8 @@ struct client_calls {
 			    struct str *s);
 	void		(*body_took)(struct client *c, struct request *r,
 			    size_t n);
+	/* What a full segment carries, in bytes (0: unknown); may be NULL. */
+	size_t		(*segment)(struct client *c);
 };
 
 /*
@@ -189,6 +191,10 @@ struct request	*request_new(struct arena *a, const struct config *c,
  * body.  May be called from anywhere; nothing happens before the loop's next
  * "later" round. */
 void		 request_wake(struct request *r);
+
+/* How long pieces of a long body best are, at most n bytes: framed as chunks,
+ * they fill segments, and none is followed by a small one. */
+size_t		 request_piece(const struct request *r, size_t n);
 
 /* r waits its turn somewhere, and needs no place among the requests in progress
  * (MaxRequestWorkers) meanwhile; or it goes on. */

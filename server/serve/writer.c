@@ -202,28 +202,25 @@ send_memory(struct conn *c, const struct piece *p, bool more)
 
 /*
  * How much of a file is sent before others get their turn: what makes full
- * segments together with what has gone before, so that no small one is sent
- * between two turns.
+ * segments together with the begun bytes before it, so that no small one is
+ * sent between two turns.
  */
 static size_t
-turn_left(struct conn *c)
+turn_left(const struct conn *c, uint64_t begun)
 {
-	struct exchange *x = c->x;
+	size_t segment = os_segment(c->watch.fd);
 
-	if (x->turn == 0) {
-		size_t segment = os_segment(c->watch.fd);
-
-		x->turn = segment == 0 || segment > TURN_BYTES ? TURN_BYTES :
-		    TURN_BYTES / segment * segment;
-	}
-	return x->turn - (size_t)(x->r->bytes_out % x->turn);
+	if (segment <= begun || segment > TURN_BYTES)
+		return TURN_BYTES;
+	return TURN_BYTES / segment * segment - (size_t)begun;
 }
 
+/* begun: bytes that the socket holds back for it. */
 static enum written
-send_file(struct conn *c, const struct piece *p)
+send_file(struct conn *c, const struct piece *p, uint64_t begun)
 {
 	off_t offset = p->offset;
-	size_t all = p->n <= TURN_BYTES ? p->n : turn_left(c);
+	size_t all = p->n <= TURN_BYTES ? p->n : turn_left(c, begun);
 	ssize_t n = os_sendfile(c->watch.fd, p->fd, &offset, all);
 
 	if (n < 0)
@@ -380,7 +377,7 @@ enum written
 writer_write(struct conn *c, bool join)
 {
 	struct exchange *x = c->x;
-	uint64_t turn_end = x->r->bytes_out + TURN_BYTES;
+	uint64_t before = x->r->bytes_out;
 
 	for (;;) {
 		struct piece p = { 0 };
@@ -400,14 +397,14 @@ writer_write(struct conn *c, bool join)
 		w = send_memory(c, got == PULL_PIECE ? &p : NULL,
 		    got == PULL_PIECE && p.at == NULL);
 		if (w == WRITTEN_ALL && got == PULL_PIECE && p.at == NULL)
-			w = send_file(c, &p);
+			w = send_file(c, &p, x->r->bytes_out - before);
 		if (w != WRITTEN_ALL)
 			return w;
 		if (got == PULL_END)
 			return WRITTEN_ALL;
 		if (got == PULL_WAIT)
 			return WRITTEN_WAIT;
-		if (x->r->bytes_out >= turn_end)
+		if (x->r->bytes_out - before >= TURN_BYTES)
 			return WRITTEN_TURN;
 	}
 }

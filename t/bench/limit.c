@@ -34,7 +34,6 @@ enum { CANNED, PIPELINED, FILES, PROGRAMS };
 struct peer {
 	int	 fd;
 	off_t	 left;		/* of the file */
-	size_t	 turn;		/* to be sent before others are asked */
 };
 
 static int mode = CANNED, poller, listener, file = -1;
@@ -126,17 +125,29 @@ skip_head(char *room, size_t n)
 	return n - used;
 }
 
-/* Chunks, of which the first has n bytes in room. */
+/* Two full segments; they grow with the peer's window. */
+static size_t
+turn(int fd)
+{
+	int segment = 1448;
+	socklen_t n = sizeof(segment);
+
+	getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, &n);
+	return 2 * (size_t)segment;
+}
+
+/* Chunks, of which the first has n bytes in room; the others and their frames
+ * fill a turn. */
 static void
-relay(int fd, int pipe, char *room, size_t size, size_t n)
+relay(int fd, int pipe, char *room, size_t n)
 {
 	const char *begin = "HTTP/1.1 200 OK\r\n"
 	    "Transfer-Encoding: chunked\r\n\r\n";
 	char line[128];
 	ssize_t got = (ssize_t)n;
 
-	fcntl(pipe, F_SETPIPE_SZ, (int)size);
-	for (;; begin = "", got = read(pipe, room, size)) {
+	fcntl(pipe, F_SETPIPE_SZ, 1 << 20);
+	for (;; begin = "", got = read(pipe, room, turn(fd) - 9)) {
 		int written = snprintf(line, sizeof(line), "%s%zx\r\n%s",
 		    begin, got > 0 ? (size_t)got : 0, got > 0 ? "" : "\r\n");
 		struct iovec parts[3] = { { line, (size_t)written },
@@ -166,7 +177,7 @@ run(int fd)
 	long_one = n == 1 << 16;
 	n = skip_head(room, n);
 	if (long_one) {
-		relay(fd, pipes[0], room, sizeof(room), n);
+		relay(fd, pipes[0], room, n);
 	} else {
 		struct iovec parts[2] = { { head, (size_t)snprintf(head,
 		    sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu"
@@ -183,7 +194,7 @@ static void
 send_file(struct peer *p, size_t before)
 {
 	off_t at = file_n - p->left;
-	ssize_t n = sendfile(p->fd, file, &at, p->turn - before);
+	ssize_t n = sendfile(p->fd, file, &at, turn(p->fd) - before);
 
 	if (n == 0 || (n == -1 && errno != EAGAIN)) {
 		hang_up(p);
@@ -237,17 +248,14 @@ requests(struct peer *p)
 static void
 guests(void)
 {
-	int fd, one = 1, segment;
-	socklen_t n = sizeof(segment);
+	int fd, one = 1;
 
 	while ((fd = accept4(listener, NULL, NULL,
 	    SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1) {
 		struct peer *p = calloc(1, sizeof(*p));
 
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-		getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, &n);
 		p->fd = fd;
-		p->turn = 2 * (size_t)segment;
 		watch(p, EPOLLIN, EPOLL_CTL_ADD);
 	}
 }

@@ -115,8 +115,17 @@ wake(struct client *client)
 	woken++;
 }
 
+static size_t segment_size;
+
+static size_t
+segment(struct client *client)
+{
+	(void)client;
+	return segment_size;
+}
+
 static const struct client_calls calls = { .local = site_local,
-    .wake = wake };
+    .wake = wake, .segment = segment };
 static struct client client = { .calls = &calls, .peer = "192.0.2.7",
     .peer_port = 4711 };
 
@@ -454,6 +463,28 @@ START_TEST(body_length)
 	ck_assert_int_eq(r->status, bodies[_i].status);
 	/* Nobody reads off what was refused. */
 	ck_assert_int_eq(r->close_after, bodies[_i].status == 413);
+}
+END_TEST
+
+/* A piece and its frame of 9 bytes fill segments. */
+static const struct {
+	size_t	segment, most, piece;
+} pieces[] = {
+	{ 0, 131008, 131008 },		/* unknown */
+	{ 65483, 131008, 2 * 65483 - 9 },
+	{ 1448, 131008, 90 * 1448 - 9 },
+	{ 131017, 131008, 131008 },	/* just one */
+	{ 131018, 131008, 131008 },	/* too long */
+};
+
+START_TEST(piece)
+{
+	struct request *r;
+
+	open_site("");
+	r = answer_to("GET /x HTTP/1.1\nHost: a\n\n");
+	segment_size = pieces[_i].segment;
+	ck_assert_uint_eq(request_piece(r, pieces[_i].most), pieces[_i].piece);
 }
 END_TEST
 
@@ -944,6 +975,7 @@ main(void)
 	tcase_add_loop_test(t, method, 0, COUNT(methods));
 	tcase_add_test(t, trace);
 	tcase_add_loop_test(t, body_length, 0, COUNT(bodies));
+	tcase_add_loop_test(t, piece, 0, COUNT(pieces));
 	tcase_add_test(t, refused_heads);
 
 	t = new_case(s, "redirects");

@@ -34,7 +34,12 @@ START_TEST(pipes_are_tame)
 	ck_assert_int_eq(read(ends[0], &byte, 1), -1);
 	ck_assert_int_eq(errno, EAGAIN);
 	os_pipe_grow(ends[1], 1 << 20);
+	ck_assert_uint_eq(os_pipe_filled(ends[0]), 0);
 	ck_assert_int_eq(write(ends[1], "x", 1), 1);
+#ifdef __linux__
+	ck_assert_uint_eq(os_pipe_filled(ends[0]), 1);
+#endif
+	ck_assert_uint_eq(os_pipe_filled(-1), 0);
 	ck_assert_int_eq(read(ends[0], &byte, 1), 1);
 	os_pipe_grow(-1, SIZE_MAX);
 	ck_assert_int_eq(os_nonblock(ends[0], false), 0);
