@@ -210,13 +210,11 @@ has_one_value(const struct directive *row)
 static struct str
 setting_key(const struct node *n)
 {
-	const struct module *m;
-	const struct directive *row = n->section ? NULL :
-	    directive_named(str_of(n->name), &m);
+	const struct directive *row = n->section ? NULL : n->row;
 
 	if (row == NULL || !has_one_value(row))
 		return STR_NONE;
-	return str_fmt(x.offline.arena, "%d %zu", m->index, row->at);
+	return str_fmt(x.offline.arena, "%d %zu", n->module->index, row->at);
 }
 
 static void
@@ -260,8 +258,7 @@ print_nodes(const struct chapter *c, const struct node *n)
 static bool
 is_own(const struct node *n)
 {
-	const struct directive *row = n->section ? NULL :
-	    directive_named(str_of(n->name), NULL);
+	const struct directive *row = n->section ? NULL : n->row;
 
 	return row != NULL && (row->where & IN_VHOST) &&
 	    !(row->where & AT_ONCE);

@@ -8,7 +8,10 @@
  * Invariant: every byte handed out is zero until its owner writes to it, and
  * the bytes from at to end may hold anything.
  */
+#include <sys/mman.h>
+
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +23,7 @@
 #define ALIGNMENT	16
 #define BLOCK_SIZE	8192	/* the header included */
 #define BLOCK_ROOM	(BLOCK_SIZE - sizeof(struct block))
+#define LASTING_SIZE	(256 << 10)	/* of a lasting arena's blocks */
 
 /*
  * The sanitizer sees a use after the end only if the memory really goes back to
@@ -56,6 +60,7 @@ struct arena {
 	struct block	*large;			/* one allocation each */
 	struct cleanup	*cleanups;		/* newest first */
 	size_t		 bytes;
+	bool		 lasting;		/* its blocks are mapped */
 };
 
 /* What ended arenas left behind for the next ones. */
@@ -80,19 +85,42 @@ round_up(size_t n)
 	return (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
+/* Pages that the process shares with nothing else; zeroes.  A sanitizer sees
+ * more of them when they are malloc's. */
+static void *
+map_pages(size_t n)
+{
+	void *p;
+
+	if (SPARES_MAX == 0)
+		return calloc(1, n);
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p != MAP_FAILED ? p : NULL;
+}
+
+static void
+unmap_pages(void *p, size_t n)
+{
+	if (SPARES_MAX == 0)
+		free(p);
+	else
+		munmap(p, n);
+}
+
 static struct block *
-block_new(size_t room)
+block_new(const struct arena *a, size_t room)
 {
 	struct block *b;
 	size_t size = sizeof(*b) + room;
 
-	if (size == BLOCK_SIZE && spare_blocks != NULL) {
+	if (!a->lasting && size == BLOCK_SIZE && spare_blocks != NULL) {
 		b = spare_blocks;
 		spare_blocks = b->next;
 		n_spare_blocks--;
 		return b;
 	}
-	b = malloc(size);
+	b = a->lasting ? map_pages(size) : malloc(size);
 	if (b == NULL)
 		out_of_memory(size);
 	b->size = size;
@@ -100,8 +128,12 @@ block_new(size_t room)
 }
 
 static void
-block_end(struct block *b)
+block_end(const struct arena *a, struct block *b)
 {
+	if (a->lasting) {
+		unmap_pages(b, b->size);
+		return;
+	}
 	if (b->size != BLOCK_SIZE || n_spare_blocks >= SPARES_MAX) {
 		free(b);
 		return;
@@ -112,13 +144,13 @@ block_end(struct block *b)
 }
 
 static void
-blocks_end(struct block *b)
+blocks_end(const struct arena *a, struct block *b)
 {
 	struct block *next;
 
 	for (; b != NULL; b = next) {
 		next = b->next;
-		block_end(b);
+		block_end(a, b);
 	}
 }
 
@@ -133,6 +165,15 @@ arena_new(void)
 	} else if ((a = malloc(sizeof(*a))) == NULL)
 		out_of_memory(sizeof(*a));
 	*a = (struct arena){ .bytes = sizeof(*a) };
+	return a;
+}
+
+struct arena *
+arena_new_lasting(void)
+{
+	struct arena *a = arena_new();
+
+	a->lasting = true;
 	return a;
 }
 
@@ -153,8 +194,8 @@ void
 arena_end(struct arena *a)
 {
 	run_cleanups(a);
-	blocks_end(a->blocks);
-	blocks_end(a->large);
+	blocks_end(a, a->blocks);
+	blocks_end(a, a->large);
 	if (n_spare_arenas >= SPARES_MAX) {
 		free(a);
 		return;
@@ -170,19 +211,20 @@ arena_reset(struct arena *a)
 	struct block *kept;
 
 	run_cleanups(a);
-	blocks_end(a->large);
+	blocks_end(a, a->large);
 	kept = a->blocks;
 	if (kept != NULL && SPARES_MAX > 0) {
-		blocks_end(kept->next);
+		blocks_end(a, kept->next);
 		kept->next = NULL;
 	} else {
-		blocks_end(kept);
+		blocks_end(a, kept);
 		kept = NULL;
 	}
-	*a = (struct arena){ .blocks = kept, .bytes = sizeof(*a) };
+	*a = (struct arena){ .blocks = kept, .bytes = sizeof(*a),
+	    .lasting = a->lasting };
 	if (kept != NULL) {
 		a->at = kept->bytes;
-		a->end = kept->bytes + BLOCK_ROOM;
+		a->end = (char *)kept + kept->size;
 		a->bytes += kept->size;
 	}
 }
@@ -191,7 +233,7 @@ arena_reset(struct arena *a)
 static void *
 take_large(struct arena *a, size_t n)
 {
-	struct block *b = block_new(n);
+	struct block *b = block_new(a, n);
 
 	b->next = a->large;
 	a->large = b;
@@ -203,18 +245,20 @@ take_large(struct arena *a, size_t n)
 static void *
 take(struct arena *a, size_t n)
 {
+	size_t room = (a->lasting ? LASTING_SIZE : BLOCK_SIZE) -
+	    sizeof(struct block);
 	struct block *b;
 	char *p;
 
 	if (n > (size_t)(a->end - a->at)) {
-		if (n > BLOCK_ROOM)
+		if (n > room)
 			return take_large(a, n);
-		b = block_new(BLOCK_ROOM);
+		b = block_new(a, room);
 		b->next = a->blocks;
 		a->blocks = b;
 		a->bytes += b->size;
 		a->at = b->bytes;
-		a->end = b->bytes + BLOCK_ROOM;
+		a->end = b->bytes + room;
 	}
 	p = a->at;
 	a->at += n;
@@ -241,11 +285,15 @@ arena_copy(struct arena *a, const void *p, size_t n)
 static void *
 grow_large(struct arena *a, size_t n)
 {
-	struct block *b = a->large;
+	struct block *b = a->large, *old = b;
 	size_t old_size = b->size;
 
-	b = realloc(b, sizeof(*b) + n);
-	if (b == NULL)
+	if (a->lasting) {
+		b = block_new(a, n);
+		memcpy(b->bytes, old->bytes, old_size - sizeof(*b));
+		b->next = old->next;
+		block_end(a, old);
+	} else if ((b = realloc(b, sizeof(*b) + n)) == NULL)
 		out_of_memory(n);
 	b->size = sizeof(*b) + n;
 	a->large = b;

@@ -17,6 +17,9 @@ struct arena;
 
 /* A new, empty arena.  It takes its first block when it is first asked. */
 struct arena	*arena_new(void);
+/* One for much that lives long: its blocks are pages of their own, which go
+ * back to the system when it ends, whatever else the process holds. */
+struct arena	*arena_new_lasting(void);
 /* Run the cleanups, newest first, then give all memory back. */
 void		 arena_end(struct arena *a);
 /* As arena_end(), but a stays usable and keeps one block. */

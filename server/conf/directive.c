@@ -286,16 +286,15 @@ apply_one(struct reading *r, const struct place *place,
     const struct node *node, bool check_only)
 {
 	struct setting s = {
-		.node = node, .place = place, .reading = r, .arena = r->arena,
+		.row = node->row, .module = node->module, .node = node,
+		.place = place, .reading = r, .arena = r->arena,
 		.argc = node->argc, .argv = node->argv,
 	};
-	struct str name = full_name(r->arena, node);
 	bool obeyed;
 
 	r->applied = NULL;
-	s.row = directive_named(name, &s.module);
 	if (s.row == NULL) {
-		report_unknown(r, node, name);
+		report_unknown(r, node, full_name(reading_texts(r), node));
 		if (r->override == NULL || !r->override->skip_unknown)
 			check_children(r, place, node);
 		return;

@@ -233,9 +233,8 @@ static const char *
 set_ifsection(struct setting *s)
 {
 	struct question q = question_of(s);
-	struct str name = str_fmt(s->arena, "<%s>", q.z);
 
-	return answer(s, &q, directive_named(name, NULL) != NULL);
+	return answer(s, &q, section_named(str_of(q.z), NULL) != NULL);
 }
 
 /* ---- <IfVersion> --------------------------------------------------------- */

@@ -165,7 +165,7 @@ variable_hint(const struct lexer *x, struct str name)
 {
 	const struct variables *v = x->reading->variables;
 	const char *known, *value, *near = NULL;
-	struct arena *a = x->reading->arena;
+	struct arena *a = reading_texts(x->reading);
 	struct vec names = { 0 };
 	size_t i;
 
@@ -198,7 +198,7 @@ expand(struct lexer *x, struct text *out, size_t from, size_t end)
 	all = str_first(all, (size_t)close + 1);
 	name = str_n(all.at + 2, all.n - 3);
 	value = variables_get(x->reading->variables,
-	    str_z(x->reading->arena, name));
+	    str_z(reading_texts(x->reading), name));
 	text_add(out, value != NULL ? str_of(value) : all);
 	if (value != NULL || str_find(name, ':') >= 0)
 		return all.n;
@@ -227,12 +227,12 @@ enum quoting { PLAIN = '\0', RAW = '\\' /* or the quote */ };
 static char *
 value_of(struct lexer *x, size_t from, size_t end, char quoting)
 {
-	struct text out = { .arena = x->reading->arena };
+	struct text out = { .arena = reading_texts(x->reading) };
 	struct str s = str_n(x->line->text.at + from, end - from);
 	size_t i, used, last;
 
 	if (str_find(s, '\\') < 0 && str_find(s, '$') < 0)
-		return str_z(x->reading->arena, s);
+		return str_z(x->arena, s);
 	/* No variable ends after this; knowing it keeps the work linear. */
 	last = (size_t)(str_rfind(s, '}') + 1);
 	for (i = 0; i < s.n; i += used) {
@@ -245,7 +245,7 @@ value_of(struct lexer *x, size_t from, size_t end, char quoting)
 		text_addc(&out, s.at[i]);
 		used = 1;
 	}
-	return text_z(&out);
+	return str_z(x->arena, text_str(&out));
 }
 
 static void

@@ -51,6 +51,7 @@ bool		 lex_is_blank(char c);
 /* Reading the words of bytes at..end of a line. */
 struct lexer {
 	struct reading		*reading;
+	struct arena		*arena;		/* for the words */
 	const struct line	*line;
 	size_t			 at, end;
 	bool			 quoted;	/* the word taken last was */

@@ -217,7 +217,8 @@ set_use(struct setting *s)
 	    "used on line %u of \"%s\"", m->name, m->at.line, m->at.file,
 	    s->node->at.line, s->node->at.file);
 	m->in_use = true;
-	parser_insert(s->conf, label, replace(s->arena, m, s->argv + 1));
+	parser_insert(s->conf, label, replace(reading_texts(s->reading), m,
+	    s->argv + 1));
 	m->in_use = false;
 	return NULL;
 }

@@ -32,14 +32,13 @@ static struct {
 	struct vec	 sections;
 } table;
 
-static struct str
-lower(char out[NAME_MAX_BYTES], struct str name)
+static void
+lower(char *out, struct str name)
 {
 	size_t i;
 
 	for (i = 0; i < name.n; i++)
 		out[i] = char_lower(name.at[i]);
-	return str_n(out, name.n);
 }
 
 static void
@@ -121,21 +120,43 @@ module_named(struct str name)
 	return hash_get(table.by_name, name);
 }
 
-const struct directive *
-directive_named(struct str name, const struct module **module)
+/* The key is in lower case. */
+static const struct directive *
+row_of(struct str key, const struct module **module)
 {
-	char key[NAME_MAX_BYTES];
 	const struct entry *entry;
 
 	assert(table.rows != NULL);
-	if (name.n > sizeof(key))
-		return NULL;
-	entry = hash_get(table.rows, lower(key, name));
+	entry = hash_get(table.rows, key);
 	if (entry == NULL)
 		return NULL;
 	if (module != NULL)
 		*module = entry->module;
 	return entry->row;
+}
+
+const struct directive *
+directive_named(struct str name, const struct module **module)
+{
+	char key[NAME_MAX_BYTES];
+
+	if (name.n > sizeof(key))
+		return NULL;
+	lower(key, name);
+	return row_of(str_n(key, name.n), module);
+}
+
+const struct directive *
+section_named(struct str name, const struct module **module)
+{
+	char key[NAME_MAX_BYTES];
+
+	if (name.n + 2 > sizeof(key))
+		return NULL;
+	key[0] = '<';
+	lower(key + 1, name);
+	key[name.n + 1] = '>';
+	return row_of(str_n(key, name.n + 2), module);
 }
 
 const char *

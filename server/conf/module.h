@@ -126,6 +126,8 @@ struct arg {
 
 /* One directive or section of the text. */
 struct node {
+	const struct directive *row;	/* what it is about; NULL: not known */
+	const struct module *module;	/* whose row that is */
 	struct spot	 at;		/* its name */
 	const char	*name;		/* as written; sections without < > */
 	bool		 section;
@@ -163,6 +165,9 @@ struct place {
 /* One reading of a configuration. */
 struct reading {
 	struct arena		*arena;		/* the configuration's */
+	struct arena		*texts;		/* of the text and its nodes,
+						 * which may end before what
+						 * was read; NULL: the same */
 	struct diagnosis	*diagnosis;
 	struct config		*config;	/* what is being built */
 	const char		*server_root;	/* absolute, no slash at end */
@@ -178,6 +183,13 @@ struct reading {
 	const struct node	*applied;	/* the list applied last */
 	bool			 files_matter;	/* <IfFile> was asked */
 };
+
+/* Where the text and its nodes live, and what nobody needs after them. */
+static inline struct arena *
+reading_texts(const struct reading *r)
+{
+	return r->texts != NULL ? r->texts : r->arena;
+}
 
 struct setting {
 	const struct directive	*row;
@@ -261,6 +273,9 @@ struct module *module_named(struct str name);
 /* The row with this name in any letter case, and its module (module may be
  * NULL).  Sections are asked for as "<Directory>". */
 const struct directive *directive_named(struct str name,
+	    const struct module **module);
+/* The same for a section; its name stands without < >. */
+const struct directive *section_named(struct str name,
 	    const struct module **module);
 /* The name of a row most like this one, or NULL. */
 const char *directive_name_near(struct str name);

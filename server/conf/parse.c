@@ -65,7 +65,7 @@ static void __attribute__((format(printf, 4, 5)))
 complain(struct parser *p, const struct spot *at, const char *hint,
     const char *fmt, ...)
 {
-	struct text t = { .arena = p->reading->arena };
+	struct text t = { .arena = reading_texts(p->reading) };
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -93,7 +93,7 @@ add_arg(struct parser *p, const struct arg *arg)
 
 	if (p->n_args == p->room) {
 		room = p->room == 0 ? 16 : 2 * p->room;
-		p->args = arena_grow(p->reading->arena, p->args,
+		p->args = arena_grow(reading_texts(p->reading), p->args,
 		    p->room * sizeof(*arg), room * sizeof(*arg));
 		p->room = room;
 	}
@@ -108,18 +108,21 @@ add_split(struct parser *p, const struct arg *arg)
 	struct arg piece = *arg;
 
 	while (str_word(&rest, &word)) {
-		piece.z = str_z(p->reading->arena, word);
+		/* Most are one word. */
+		piece.z = word.n == strlen(arg->z) ? arg->z :
+		    str_z(p->reading->arena, word);
 		add_arg(p, &piece);
 	}
 }
 
 static void
-read_arguments(struct parser *p, struct lexer *x, struct node *node,
-    const struct directive *row)
+read_arguments(struct parser *p, struct lexer *x, struct node *node)
 {
+	const struct directive *row = node->row;
 	struct arg arg;
 
 	p->n_args = 0;
+	x->arena = p->reading->arena;
 	node->raw = lex_raw(x);
 	if (row != NULL && (row->where & RAW_ARGUMENT)) {
 		if (lex_rest(x, &arg))
@@ -133,27 +136,33 @@ read_arguments(struct parser *p, struct lexer *x, struct node *node,
 	}
 	node->broken |= x->broken;
 	node->argc = (int)p->n_args;
-	node->argv = arena_copy(p->reading->arena, p->args,
+	node->argv = arena_copy(reading_texts(p->reading), p->args,
 	    p->n_args * sizeof(arg));
 }
 
 /* Obey an AT_ONCE row. */
 static void
-run(struct parser *p, const struct node *node, const struct directive *row,
-    const struct module *module)
+run(struct parser *p, const struct node *node)
 {
 	struct reading *r = p->reading;
 	const struct place here = {
 		.where = r->override != NULL ? IN_HTACCESS : IN_SERVER,
 	};
 	struct setting s = {
-		.row = row, .module = module, .node = node, .place = &here,
+		.row = node->row, .module = node->module, .node = node,
+		.place = &here,
 		.reading = r, .arena = r->arena, .conf = p,
 		.argc = node->argc, .argv = node->argv,
 	};
 
 	if (!node->broken)
 		directive_run(&s);
+}
+
+static bool
+is_at_once(const struct node *node)
+{
+	return node->row != NULL && (node->row->where & AT_ONCE) != 0;
 }
 
 /* What comes later may be relative to it already. */
@@ -170,20 +179,18 @@ note_server_root(struct parser *p, const struct node *node)
 static void
 read_directive(struct parser *p, struct lexer *x)
 {
-	const struct directive *row;
-	const struct module *module;
 	struct node *node;
 	struct arg name;
 
-	node = arena_one(p->reading->arena, struct node);
+	node = arena_one(x->arena, struct node);
 	node->at = line_spot(x->line, x->at, 0);
 	lex_word(x, &name);
 	node->at.n = name.n;
 	node->name = name.z;
-	row = directive_named(str_of(name.z), &module);
-	read_arguments(p, x, node, row);
-	if (row != NULL && (row->where & AT_ONCE)) {
-		run(p, node, row, module);
+	node->row = directive_named(str_of(name.z), &node->module);
+	read_arguments(p, x, node);
+	if (is_at_once(node)) {
+		run(p, node);
 		return;
 	}
 	append(p, node);
@@ -207,7 +214,7 @@ take_name(struct lexer *x, struct spot *at)
 
 /* A new innermost section, or NULL beyond the limit. */
 static struct frame *
-push(struct parser *p, struct str name, const struct spot *at)
+push(struct parser *p, const char *name, const struct spot *at)
 {
 	struct frame *f;
 
@@ -219,7 +226,7 @@ push(struct parser *p, struct str name, const struct spot *at)
 	}
 	f = &p->frames[p->n++];
 	memset(f, 0, sizeof(*f));
-	f->name = str_z(p->reading->arena, name);
+	f->name = name;
 	f->at = *at;
 	f->owner = f[-1].owner;
 	f->skip = f[-1].skip;
@@ -265,19 +272,18 @@ find_end(struct parser *p, struct lexer *x, struct str name)
 
 /* Its nodes join the list around it, or are not read at all. */
 static void
-open_condition(struct parser *p, const struct node *node, struct str name,
-    const struct directive *row, const struct module *module)
+open_condition(struct parser *p, const struct node *node)
 {
 	struct frame *f;
 
 	p->holds = false;
-	run(p, node, row, module);
+	run(p, node);
 	if (p->taking.done != NULL) {
 		p->taking.name = node->name;
 		p->taking.at = node->at;
 		return;
 	}
-	f = push(p, name, &node->at);
+	f = push(p, node->name, &node->at);
 	if (f != NULL)
 		f->skip = !p->holds;
 }
@@ -285,8 +291,6 @@ open_condition(struct parser *p, const struct node *node, struct str name,
 static void
 open_section(struct parser *p, struct lexer *x)
 {
-	const struct directive *row;
-	const struct module *module;
 	struct node *node;
 	struct frame *f;
 	struct spot at;
@@ -295,7 +299,7 @@ open_section(struct parser *p, struct lexer *x)
 	x->at++;
 	name = take_name(x, &at);
 	if (is_skipping(p)) {
-		push(p, name, &at);
+		push(p, str_z(x->arena, name), &at);
 		return;
 	}
 	if (name.n == 0) {
@@ -306,22 +310,21 @@ open_section(struct parser *p, struct lexer *x)
 		name = take_name(x, &at);
 	}
 	find_end(p, x, name);
-	node = arena_one(p->reading->arena, struct node);
+	node = arena_one(x->arena, struct node);
 	node->at = at;
-	node->name = str_z(p->reading->arena, name);
+	node->name = str_z(x->arena, name);
 	node->section = true;
-	row = directive_named(str_fmt(p->reading->arena, "<%.*s>",
-	    STR_ARGS(name)), &module);
-	read_arguments(p, x, node, row);
-	if (row != NULL && (row->where & AT_ONCE)) {
-		open_condition(p, node, name, row, module);
+	node->row = section_named(name, &node->module);
+	read_arguments(p, x, node);
+	if (is_at_once(node)) {
+		open_condition(p, node);
 		return;
 	}
 	append(p, node);
-	f = push(p, name, &at);
+	f = push(p, node->name, &at);
 	if (f == NULL)
 		return;
-	f->unknown = row == NULL;
+	f->unknown = node->row == NULL;
 	f->owner = p->n - 1;
 	f->tail = &node->children;
 }
@@ -361,9 +364,9 @@ pop(struct parser *p, struct str name, const struct spot *at)
 		    STR_ARGS(name), STR_ARGS(name));
 		return;
 	}
-	complain(p, at, str_zfmt(p->reading->arena, "<%s> stands in line %u",
-	    top->name, top->at.line), "Expected </%s> but saw </%.*s>",
-	    top->name, STR_ARGS(name));
+	complain(p, at, str_zfmt(reading_texts(p->reading),
+	    "<%s> stands in line %u", top->name, top->at.line),
+	    "Expected </%s> but saw </%.*s>", top->name, STR_ARGS(name));
 	p->n = i;
 }
 
@@ -449,7 +452,8 @@ static void
 read_line(struct parser *p, const struct line *line)
 {
 	struct lexer x = {
-		.reading = p->reading, .line = line, .end = line->text.n,
+		.reading = p->reading, .arena = reading_texts(p->reading),
+		.line = line, .end = line->text.n,
 	};
 	struct str text = lex_raw(&x);
 
@@ -473,7 +477,7 @@ static void
 read_text(struct parser *p, const char *file, struct str text)
 {
 	struct lines lines = {
-		.arena = p->reading->arena, .file = file, .rest = text,
+		.arena = reading_texts(p->reading), .file = file, .rest = text,
 	};
 	size_t outer_base = p->base;
 	bool outer_nul = p->nul_seen;
@@ -517,7 +521,7 @@ read_file(struct parser *p, const char *path, const struct spot *at)
 	struct str text;
 
 	path = str_z(r->arena, str_of(path));
-	error = include_read(r->arena, path, &text);
+	error = include_read(reading_texts(r), path, &text);
 	if (error != NULL) {
 		complain(p, at, NULL, "Could not open configuration file %s: "
 		    "%s", path, error);
@@ -546,7 +550,7 @@ parser_take_lines(struct parser *p, void (*done)(struct reading *r, void *arg,
     struct str text), void *arg)
 {
 	p->taking = (struct taking){ .done = done, .arg = arg,
-	    .text = { .arena = p->reading->arena } };
+	    .text = { .arena = reading_texts(p->reading) } };
 }
 
 void
@@ -580,7 +584,8 @@ parse_text(struct reading *r, const char *name, struct str text)
 	struct parser p;
 
 	parser_init(&p, r, &list);
-	read_text(&p, str_z(r->arena, str_of(name)), str_copy(r->arena, text));
+	read_text(&p, str_z(r->arena, str_of(name)),
+	    str_copy(reading_texts(r), text));
 	return list;
 }
 

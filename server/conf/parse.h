@@ -24,9 +24,10 @@ struct included {
 
 /*
  * Read a file and all it includes.  The nodes of the list returned live in
- * reading->arena.  NULL for an empty or unreadable file (diagnosed).
- * reading->server_root may be changed by a ServerRoot directive on the way
- * (which is also kept as a node).
+ * reading_texts(), with the text; only the words that they name, and the names
+ * of files, live in reading->arena.  NULL for an empty or unreadable file
+ * (diagnosed).  reading->server_root may be changed by a ServerRoot directive
+ * on the way (which is also kept as a node).
  */
 struct node	*parse_file(struct reading *r, const char *path);
 /* Parse text that came from elsewhere, which is copied; name stands for the

@@ -105,14 +105,11 @@ refuse_strangers(struct setting *s)
 {
 	for (const struct node *n = s->node->children; n != NULL;
 	    n = n->next) {
-		struct str name = n->section ? str_fmt(s->arena, "<%s>",
-		    n->name) : str_of(n->name);
-		const struct module *m;
-
-		if (directive_named(name, &m) != NULL && m != s->module)
+		if (n->row != NULL && n->module != s->module)
 			diagnose(s->reading->diagnosis, SEVERITY_ERROR, &n->at,
-			    NULL, "%s not allowed in %s context",
-			    str_z(s->arena, name), s->row->name);
+			    NULL, "%s%s%s not allowed in %s context",
+			    n->section ? "<" : "", n->name,
+			    n->section ? ">" : "", s->row->name);
 	}
 }
 

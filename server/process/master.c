@@ -230,6 +230,7 @@ use(struct config *c, struct settings *s, struct listeners *l)
 	 * ones must not hold the pipes to its programs open. */
 	if (old != NULL)
 		config_end(old);
+	config_forget_text(c);
 	crew_serve(c, s, l);
 }
 

@@ -18,7 +18,7 @@ static const struct config *current;
 static struct config *
 config_new(const struct config_source *source)
 {
-	struct arena *a = arena_new();
+	struct arena *a = arena_new_lasting();
 	struct config *c = arena_one(a, struct config);
 	struct reading *r = arena_one(a, struct reading);
 
@@ -32,6 +32,7 @@ config_new(const struct config_source *source)
 	c->main->scope = scope_new(a);
 	c->main->scheme = "http";
 	r->arena = a;
+	r->texts = arena_new_lasting();
 	r->config = c;
 	r->diagnosis = diagnosis_new(a);
 	r->variables = variables_new(a);
@@ -149,8 +150,18 @@ config_load(const struct config_source *source)
 }
 
 void
+config_forget_text(struct config *c)
+{
+	if (c->reading->texts != NULL)
+		arena_end(c->reading->texts);
+	c->reading->texts = NULL;
+	c->nodes = (struct vec){ 0 };
+}
+
+void
 config_end(struct config *c)
 {
+	config_forget_text(c);
 	arena_end(c->arena);
 }
 

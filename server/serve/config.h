@@ -22,6 +22,9 @@ struct config_source {
  * diagnosis may be used, and config_end() must still be called.
  */
 struct config	*config_load(const struct config_source *source);
+/* Nobody will ask any more what was written: the memory of the text and its
+ * nodes goes back.  No lines of a host or section may be used after this. */
+void		 config_forget_text(struct config *c);
 /* Closes what it opened (logs).  No worker or request may use it any more. */
 void		 config_end(struct config *c);
 /* The configuration that this process serves; set by the worker (and -X). */

@@ -179,7 +179,8 @@ struct config {
 	struct arena	*arena;
 	struct reading	*reading;
 	struct vec	 nodes;		/* const struct node *: all that was
-					 * read, in lists */
+					 * read, in lists; until
+					 * config_forget_text() */
 	struct vhost	*main;
 	struct vec	 vhosts;	/* struct vhost *, main not included */
 	struct host_index *hosts;	/* see hosts.h */

@@ -20,6 +20,12 @@ open_arena(void)
 }
 
 static void
+open_lasting(void)
+{
+	a = arena_new_lasting();
+}
+
+static void
 end_arena(void)
 {
 	arena_end(a);
@@ -149,6 +155,28 @@ START_TEST(grow_large_leaves_no_copies)
 		n *= 2;
 	}
 	ck_assert_uint_lt(arena_bytes(a), n + 2 * BLOCK_SIZE);
+}
+END_TEST
+
+/* msync(2) knows what is mapped. */
+START_TEST(lasting_pages_go_back)
+{
+	struct arena *other = arena_new_lasting();
+	char *small = arena_alloc(other, 1), *large = arena_alloc(other,
+	    2 * LASTING_SIZE);
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	void *p[] = { (void *)((uintptr_t)small & -page),
+	    (void *)((uintptr_t)large & -page) };
+
+	if (SPARES_MAX == 0) {
+		arena_end(other);
+		return;
+	}
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(msync(p[i], page, MS_ASYNC), 0);
+	arena_end(other);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(msync(p[i], page, MS_ASYNC), -1);
 }
 END_TEST
 
@@ -288,6 +316,17 @@ main(void)
 	tcase_add_test(tc, large_ones_stand_apart);
 	tcase_add_test(tc, blocks_are_kept_for_the_next);
 	tcase_add_test_raise_signal(tc, overflow_aborts, SIGABRT);
+	suite_add_tcase(suite, tc);
+
+	tc = tcase_create("lasting");
+	tcase_add_checked_fixture(tc, open_lasting, end_arena);
+	tcase_add_loop_test(tc, memory_is_zero_and_aligned, 0, N_SIZES);
+	tcase_add_loop_test(tc, reused_memory_is_zero, 0, N_SIZES);
+	tcase_add_test(tc, allocations_do_not_overlap);
+	tcase_add_loop_test(tc, grow_keeps_bytes, 0, N_SIZES);
+	tcase_add_test(tc, grow_in_place);
+	tcase_add_loop_test(tc, cleanups_run_newest_first, 0, 2);
+	tcase_add_test(tc, lasting_pages_go_back);
 	suite_add_tcase(suite, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);

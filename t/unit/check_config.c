@@ -239,6 +239,26 @@ START_TEST(hosts_inherit)
 }
 END_TEST
 
+/* Whatever is used later does not live in the text. */
+START_TEST(text_is_forgotten)
+{
+	load_well("Define NAME b.Test\nServerName Main.test:8080\n"
+	    HOST("ServerName ${NAME}\nServerAlias \"A.test\" *.${NAME}\n"
+	    "ErrorLog 'logs/a'\n"));
+	ck_assert_uint_eq(c->nodes.n, 1);
+	config_forget_text(c);
+	ck_assert_uint_eq(c->nodes.n, 0);
+	ck_assert_str_eq(c->main->name, "main.test");
+	ck_assert_str_eq(host(0)->name, "b.test");
+	ck_assert_str_eq(core_conf(host(0)->scope)->aliases.at[0], "a.test");
+	ck_assert_str_eq(core_conf(host(0)->scope)->aliases.at[1], "*.b.test");
+	ck_assert_str_eq(core_conf(host(0)->scope)->error_log, path("logs/a"));
+	ck_assert(strstr(host(0)->at.file, "httpd.conf") != NULL);
+	ck_assert_uint_eq(host(0)->at.line, 3);
+	config_forget_text(c);
+}
+END_TEST
+
 /* ---- Options ------------------------------------------------------------- */
 
 /* Each letter is an option: I ndexes, F ollowSymLinks, O wner, X ExecCGI,
@@ -673,6 +693,7 @@ main(void)
 	tcase_add_test(t, document_roots_may_be_missing);
 	tcase_add_loop_test(t, server_name, 0, COUNT(server_names));
 	tcase_add_test(t, hosts_inherit);
+	tcase_add_test(t, text_is_forgotten);
 	tcase_add_loop_test(t, options_merge, 0, COUNT(options));
 	tcase_add_loop_test(t, etags_merge, 0, COUNT(etags));
 	tcase_add_loop_test(t, error_documents, 0, COUNT(documents));

@@ -217,7 +217,8 @@ line_of(const char *z)
 START_TEST(splits_words)
 {
 	struct line line = line_of(lines_given[_i].line);
-	struct lexer x = { .reading = r, .line = &line, .end = line.text.n };
+	struct lexer x = { .reading = r, .arena = a, .line = &line,
+	    .end = line.text.n };
 	struct text t = { .arena = a };
 	struct arg word = { 0 };
 
@@ -246,7 +247,8 @@ static const struct {
 START_TEST(takes_the_rest)
 {
 	struct line line = line_of(rests[_i].line);
-	struct lexer x = { .reading = r, .line = &line, .end = line.text.n };
+	struct lexer x = { .reading = r, .arena = a, .line = &line,
+	    .end = line.text.n };
 	struct arg word, rest;
 
 	ck_assert(lex_word(&x, &word));
@@ -265,7 +267,8 @@ END_TEST
 START_TEST(words_of_joined_lines)
 {
 	struct line line = line_of("T a\\\nb c \\\n  ${NOPE} d");
-	struct lexer x = { .reading = r, .line = &line, .end = line.text.n };
+	struct lexer x = { .reading = r, .arena = a, .line = &line,
+	    .end = line.text.n };
 	struct text t = { .arena = a };
 	struct arg word;
 

@@ -74,10 +74,13 @@ static const struct {
 	{ "DocumentRoot", &second_rows[0], &second },
 	{ "Directory", NULL, NULL },
 	{ "<KeepAlive>", NULL, NULL },
+	{ "<>", NULL, NULL },
 	{ "KeepAlive ", NULL, NULL },
 	{ "", NULL, NULL },
 	{ "a-name-that-is-much-longer-than-the-name-of-any-directive-may-be"
 	  "-in-any-module", NULL, NULL },
+	{ "<section-name-that-is-much-longer-than-the-name-of-any-section-is>",
+	  NULL, NULL },
 };
 
 START_TEST(finds_rows)
@@ -88,6 +91,12 @@ START_TEST(finds_rows)
 	ck_assert_ptr_eq(directive_named(name, &m), rows_asked[_i].row);
 	ck_assert_ptr_eq(m, rows_asked[_i].module);
 	ck_assert_ptr_eq(directive_named(name, NULL), rows_asked[_i].row);
+	if (!str_starts(name, STR("<")))
+		return;
+	m = NULL;
+	name = str_n(name.at + 1, name.n - 2);
+	ck_assert_ptr_eq(section_named(name, &m), rows_asked[_i].row);
+	ck_assert_ptr_eq(m, rows_asked[_i].module);
 }
 END_TEST
 
