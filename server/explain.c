@@ -214,7 +214,8 @@ setting_key(const struct node *n)
 
 	if (row == NULL || !has_one_value(row))
 		return STR_NONE;
-	return str_fmt(x.offline.arena, "%d %zu", n->module->index, row->at);
+	return str_fmt(x.offline.arena, "%s%d %zu", row->where & OF_OWNER ?
+	    "owner " : "", n->module->index, row->at);
 }
 
 static void

@@ -312,8 +312,7 @@ tell_name(const struct config *config)
 {
 	const struct vhost *main = config->main;
 
-	if (core_conf(main->scope)->server_name == NULL &&
-	    strchr(main->name, '.') == NULL)
+	if (!main->named && strchr(main->name, '.') == NULL)
 		fprintf(stderr, "AH00558: forkful: Could not reliably "
 		    "determine the server's fully qualified domain name, "
 		    "using %s. Set the 'ServerName' directive globally to "

@@ -230,7 +230,7 @@ print_aliases(const struct vec *aliases, bool wild)
 static void
 print_named_host(const struct vhost *h, unsigned port)
 {
-	const struct vec *aliases = &core_conf(h->scope)->aliases;
+	const struct vec *aliases = &h->aliases;
 
 	if (port != 0)
 		printf("%9sport %u namevhost ", "", port);
@@ -280,8 +280,8 @@ show_hosts(const struct config *c)
 
 	for (i = 0; i < c->vhosts.n; i++) {
 		h = c->vhosts.at[i];
-		for (k = 0; k < h->addresses.n; k++) {
-			t = hosts_there(a, &all, h->addresses.at[k]);
+		for (k = 0; k < h->addresses->list.n; k++) {
+			t = hosts_there(a, &all, h->addresses->list.at[k]);
 			vec_add(a, &t->hosts, h);
 		}
 	}
@@ -303,16 +303,16 @@ print_place(const char *what, const char *path)
 void
 show_run(const struct config *c)
 {
-	const struct core_conf *core = core_conf(c->main->scope);
+	const struct vhost *main = c->main;
 	const char *name, *value;
 	struct settings s;
 	size_t i;
 
 	settings_of(c, &s);
 	print_place("ServerRoot", c->server_root);
-	print_place("Main DocumentRoot", core->document_root);
-	print_place("Main ErrorLog", core->error_log != NULL ?
-	    core->error_log : str_zfmt(c->arena, "%s/logs/error_log",
+	print_place("Main DocumentRoot", main->document_root);
+	print_place("Main ErrorLog", main->error_log != NULL ?
+	    main->error_log : str_zfmt(c->arena, "%s/logs/error_log",
 	    c->server_root));
 	/* Programs look for such a line. */
 	printf("Mutex default: dir=\"%s/\" mechanism=none \n", s.runtime_dir);

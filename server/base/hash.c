@@ -4,11 +4,13 @@
  * The entries stand in order of insertion; a sparse index of numbers, twice as
  * large at least, finds them by open addressing.  Nothing is ever removed.
  */
+#include <assert.h>
+
 #include "base/arena.h"
 #include "base/hash.h"
 #include "base/os.h"
 
-#define FIRST_ROOM	8	/* entries; a power of two */
+#define FIRST_ROOM	8	/* entries */
 
 struct entry {
 	struct str	 key;
@@ -21,7 +23,9 @@ struct hash {
 	struct entry	*entries;
 	size_t		 n, room;
 	size_t		 longest;	/* bytes of a key */
-	uint32_t	*index;		/* 2 * room of them: 1 + entry, or 0 */
+	uint32_t	*index;		/* 1 + entry, or 0; a power of two of
+					 * them, 2 * room at least */
+	size_t		 mask;		/* how many, less 1 */
 };
 
 /*
@@ -123,10 +127,10 @@ hash_new(struct arena *a)
 static uint32_t *
 slot(const struct hash *h, uint64_t hash, struct str key)
 {
-	size_t mask = 2 * h->room - 1, i = hash & mask;
+	size_t i = hash & h->mask;
 	const struct entry *e;
 
-	for (; h->index[i] != 0; i = (i + 1) & mask) {
+	for (; h->index[i] != 0; i = (i + 1) & h->mask) {
 		e = &h->entries[h->index[i] - 1];
 		if (e->hash == hash && str_eq(e->key, key))
 			break;
@@ -135,13 +139,16 @@ slot(const struct hash *h, uint64_t hash, struct str key)
 }
 
 static void
-grow(struct hash *h)
+grow(struct hash *h, size_t room)
 {
-	size_t i, room = h->room > 0 ? 2 * h->room : FIRST_ROOM;
+	size_t i, places = 2 * FIRST_ROOM;
 
+	while (places < 2 * room)
+		places *= 2;
 	h->entries = arena_grow(h->arena, h->entries,
 	    h->room * sizeof(h->entries[0]), room * sizeof(h->entries[0]));
-	h->index = arena_many(h->arena, uint32_t, 2 * room);
+	h->index = arena_many(h->arena, uint32_t, places);
+	h->mask = places - 1;
 	h->room = room;
 	for (i = 0; i < h->n; i++)
 		*slot(h, h->entries[i].hash, h->entries[i].key) =
@@ -155,7 +162,7 @@ hash_set(struct hash *h, struct str key, void *value)
 	uint32_t *s;
 
 	if (h->n == h->room)
-		grow(h);
+		grow(h, h->room > 0 ? 2 * h->room : FIRST_ROOM);
 	s = slot(h, hash, key);
 	if (*s != 0) {
 		h->entries[*s - 1].value = value;
@@ -178,6 +185,14 @@ hash_get(const struct hash *h, struct str key)
 		return NULL;
 	found = *slot(h, hash_bytes(key.at, key.n), key);
 	return found != 0 ? h->entries[found - 1].value : NULL;
+}
+
+void
+hash_reserve(struct hash *h, size_t n)
+{
+	assert(h->n == 0 && h->room == 0);
+	if (n > 0)
+		grow(h, n);
 }
 
 size_t

@@ -17,6 +17,8 @@ struct hash	*hash_new(struct arena *a);
 void		 hash_set(struct hash *h, struct str key, void *value);
 /* The value, or NULL: that at once for a key longer than all that are there. */
 void		*hash_get(const struct hash *h, struct str key);
+/* Make room for n entries, no more, in a table that is empty. */
+void		 hash_reserve(struct hash *h, size_t n);
 size_t		 hash_count(const struct hash *h);
 /* Visit in order of first insertion: for (i = 0; hash_at(h, i, &k, &v); i++) */
 bool		 hash_at(const struct hash *h, size_t i, struct str *key,

@@ -262,7 +262,9 @@ obey(struct setting *s)
 {
 	const struct module *m = s->module;
 
-	if (m->conf_size > 0)
+	if (s->row->where & OF_OWNER)
+		s->conf = s->place->owner;
+	else if (m->conf_size > 0)
 		s->conf = scope_conf(s->arena, s->place->scope, m);
 	return directive_run(s);
 }

@@ -82,6 +82,10 @@ enum {
 	ACCEPTED_ONLY	= 1 << 22,	/* read and checked, without effect */
 	AT_ONCE		= 1 << 23,	/* obeyed while the text is being read;
 					 * the setter's conf is the parser */
+	OF_OWNER	= 1 << 24,	/* the place's owner itself keeps it:
+					 * at is an offset in that, which is
+					 * the setter's conf, and whoever has
+					 * owners lets them inherit */
 
 	IN_CONF		= IN_SERVER | IN_VHOST,
 	IN_SECTION	= IN_DIRECTORY | IN_LOCATION | IN_FILES | IN_IF,

@@ -129,7 +129,7 @@ merge_conf(struct arena *a, const struct module *m, const void *outer,
 	const struct directive *row;
 
 	for (row = m->rows; row != NULL && row->name != NULL; row++)
-		if (row->slot != SLOT_NONE)
+		if (row->slot != SLOT_NONE && !(row->where & OF_OWNER))
 			merge_field(a, row, outer, inner, result);
 	if (m->merge != NULL)
 		m->merge(a, outer, inner, result);

@@ -22,7 +22,7 @@ void		*scope_conf(struct arena *a, struct scope *s,
 const void	*scope_get(const struct scope *s, const struct module *m);
 /* outer with inner on top; shares whatever only one of them sets.  Fields by
  * their rows' slots (module.h), then the module's merge; a field that no row
- * names is zero unless that one fills it. */
+ * names is zero unless that one fills it.  Rows OF_OWNER are no part of it. */
 struct scope	*scope_merge(struct arena *a, const struct scope *outer,
 		    const struct scope *inner);
 /* The same in place: inner becomes what scope_merge() would give.  Nobody may

@@ -274,19 +274,39 @@ add_path(struct text *out, const char *path)
 char *
 path_below_root(struct reading *r, const char *path)
 {
-	struct text out = { .arena = r->arena };
+	struct text out = { .arena = reading_texts(r) };
 
 	if (path[0] != '/')
 		add_path(&out, r->server_root);
 	add_path(&out, path);
 	if (out.n == 0)
 		text_addc(&out, '/');
-	return text_z(&out);
+	return str_z(r->arena, text_str(&out));
+}
+
+/* It needs nothing done: no empty, . or .. part. */
+static bool
+is_whole(const char *path)
+{
+	size_t n;
+
+	if (path[0] != '/' || path[1] == 0)
+		return path[0] == '/';
+	while (*path == '/') {
+		n = strcspn(++path, "/");
+		if (n == 0 || (path[0] == '.' && (n == 1 ||
+		    (n == 2 && path[1] == '.'))))
+			return false;
+		path += n;
+	}
+	return true;
 }
 
 char *
 read_path(struct setting *s, int arg)
 {
+	if (is_whole(s->argv[arg].z))
+		return s->argv[arg].z;
 	return path_below_root(s->reading, s->argv[arg].z);
 }
 

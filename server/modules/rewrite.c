@@ -283,7 +283,6 @@ static bool
 is_file_path(const struct rewrite_run *run, struct str path)
 {
 	struct request *r = run->r;
-	const struct core_conf *c = core_conf(r->vhost->scope);
 	size_t from = 0, end;
 	struct stat st;
 	struct str first;
@@ -299,7 +298,7 @@ is_file_path(const struct rewrite_run *run, struct str path)
 	if (run->last == NULL || (run->last->flags & RULE_ANY_PREFIX))
 		return true;
 	return str_starts(run->last->output, first) ||
-	    below(path, c->document_root);
+	    below(path, r->vhost->document_root);
 }
 
 /* How many bytes of the name the rule itself wrote, to a slash. */
@@ -322,7 +321,7 @@ static int
 local_file(struct rewrite_run *run)
 {
 	struct request *r = run->r;
-	const char *root = core_conf(r->vhost->scope)->document_root;
+	const char *root = r->vhost->document_root;
 	struct str name;
 
 	expand_tilde(run);

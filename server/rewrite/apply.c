@@ -240,9 +240,8 @@ is_own_name(const struct vhost *host, struct str name)
 {
 	if (str_is_nocase(name, host->name))
 		return true;
-	for (size_t i = 0; i < core_conf(host->scope)->aliases.n; i++)
-		if (str_glob(str_of(core_conf(host->scope)->aliases.at[i]),
-		    name, false, true))
+	for (size_t i = 0; i < host->aliases.n; i++)
+		if (str_glob(str_of(host->aliases.at[i]), name, false, true))
 			return true;
 	return false;
 }
@@ -253,8 +252,9 @@ is_own_port(const struct vhost *host, unsigned port)
 {
 	if (host->port != 0)
 		return host->port == port;
-	for (size_t i = 0; i < host->addresses.n; i++) {
-		const struct vhost_address *a = host->addresses.at[i];
+	for (size_t i = 0; host->addresses != NULL &&
+	    i < host->addresses->list.n; i++) {
+		const struct vhost_address *a = host->addresses->list.at[i];
 
 		if (a->port == port)
 			return true;

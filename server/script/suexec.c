@@ -411,7 +411,7 @@ static void
 check_host(struct reading *r, const struct vhost *host)
 {
 	const struct suexec_conf *c = scope_get(host->scope, &mod_suexec);
-	const char *root = core_conf(host->scope)->document_root, *why, *real;
+	const char *root = host->document_root, *why, *real;
 	struct errand_user who = { c->whom.user, c->whom.group, false };
 	struct suexec_target t;
 

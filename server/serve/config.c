@@ -30,6 +30,7 @@ config_new(const struct config_source *source)
 	c->main = arena_one(a, struct vhost);
 	c->main->config = c;
 	c->main->scope = scope_new(a);
+	c->main->sections = arena_one(a, struct sections);
 	c->main->scheme = "http";
 	r->arena = a;
 	r->texts = arena_new_lasting();
@@ -66,10 +67,19 @@ apply_lines(struct config *c, const char *name, const struct vec *lines)
 static void
 inherit(struct config *c)
 {
-	for (size_t i = 0; i < c->vhosts.n; i++) {
-		const struct vhost *host = c->vhosts.at[i];
+	const struct vhost *main = c->main;
 
-		scope_inherit(c->arena, c->main->scope, host->scope);
+	for (size_t i = 0; i < c->vhosts.n; i++) {
+		struct vhost *host = c->vhosts.at[i];
+
+		if (host->scope != main->scope)
+			scope_inherit(c->arena, main->scope, host->scope);
+		if (host->server_admin == NULL)
+			host->server_admin = main->server_admin;
+		if (host->document_root == NULL)
+			host->document_root = main->document_root;
+		if (host->error_log == NULL)
+			host->error_log = main->error_log;
 	}
 }
 
@@ -94,20 +104,20 @@ open_error_log(struct config *c, const char *path, const struct spot *at)
 static void
 open_logs(struct config *c)
 {
-	const struct core_conf *main = core_conf(c->main->scope);
+	const struct vhost *main = c->main;
 	const char *path = main->error_log != NULL ? main->error_log :
 	    path_below_root(c->reading, "logs/error_log");
 
-	c->error_log = open_error_log(c, path, &c->main->at);
-	c->main->log = (struct log){ c->error_log, main->levels };
+	c->error_log = open_error_log(c, path, &main->at);
+	c->main->log = (struct log){ c->error_log,
+	    core_conf(main->scope)->levels };
 	for (size_t i = 0; i < c->vhosts.n; i++) {
 		struct vhost *host = c->vhosts.at[i];
-		const struct core_conf *conf = core_conf(host->scope);
 
-		host->log.levels = conf->levels;
-		host->log.file = conf->error_log == main->error_log ?
+		host->log.levels = core_conf(host->scope)->levels;
+		host->log.file = host->error_log == main->error_log ?
 		    c->error_log :
-		    open_error_log(c, conf->error_log, &host->at);
+		    open_error_log(c, host->error_log, &host->at);
 	}
 }
 

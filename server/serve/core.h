@@ -63,13 +63,7 @@ struct error_document {
 
 /* The core's settings of one scope. */
 struct core_conf {
-	/* server and virtual host */
-	const char	*server_name;	/* as written, scheme and port too */
-	const char	*server_admin;
-	struct vec	 aliases;	/* ServerAlias: const char * */
-	const char	*server_path;
-	const char	*document_root;
-	const char	*error_log;
+	/* server and virtual host; names and places: see struct vhost */
 	struct number	 timeout_ms, keep_alive_timeout_ms, max_keep_alive;
 	enum flag	 keep_alive;
 	struct number	 limit_line, limit_fields, limit_field_size;
@@ -150,20 +144,38 @@ struct sections {
 
 /* ---- Virtual hosts ------------------------------------------------------- */
 
+/*
+ * There may be very many, most of which set nothing but a name and a place:
+ * what nearly every host sets stands here itself (rows OF_OWNER), and what most
+ * do not set is shared.
+ */
 struct vhost {
 	const struct config *config;
 	struct spot	 at;		/* its <VirtualHost>; main: line 0 */
-	const struct node *lines;	/* what stands in that; main: NULL */
-	struct scope	*scope;		/* main server's below its own */
-	struct sections	 sections;	/* its own; the main's come before */
+	const struct node *lines;	/* what stands in that, as long as the
+					 * text is kept; main: NULL */
+	struct scope	*scope;		/* main server's below its own; or the
+					 * main server's, if it has none */
+	struct sections	*sections;	/* its own; the main's come before;
+					 * NULL: none */
 	const char	*name;		/* ServerName without port */
-	unsigned	 port;		/* of ServerName; 0: not given */
 	const char	*scheme;	/* of ServerName; "http" */
-	struct str	 args;		/* of that line */
-	struct vec	 addresses;	/* struct vhost_address *, as written */
+	unsigned	 port;		/* of ServerName; 0: not given */
+	bool		 named;		/* by a ServerName */
+	struct vec	 aliases;	/* ServerAlias: const char * */
+	const char	*server_path;
+	const char	*server_admin;	/* the main server's, if not given: */
+	const char	*document_root;
+	const char	*error_log;
+	const struct vhost_addresses *addresses;	/* main: NULL */
 	struct log	 log;
 	size_t		 order;
-	const void	*module_data;	/* reserved for finish hooks */
+};
+
+/* What follows <VirtualHost, which most hosts share. */
+struct vhost_addresses {
+	struct str	 written;	/* as long as the text is kept */
+	struct vec	 list;		/* struct vhost_address * */
 };
 
 /* An address of <VirtualHost>: port 0 is *, n == 0 is any address. */
@@ -171,6 +183,7 @@ struct vhost_address {
 	struct sockaddr_storage addr;
 	bool		 any_address;
 	unsigned	 port;
+	struct host_set	*set;		/* see hosts.h */
 };
 
 /* ---- The whole ----------------------------------------------------------- */
@@ -183,6 +196,9 @@ struct config {
 					 * config_forget_text() */
 	struct vhost	*main;
 	struct vec	 vhosts;	/* struct vhost *, main not included */
+	struct scope	*spare;		/* for the next host: the last one
+					 * set nothing; or NULL */
+	const char	*root;		/* the DocumentRoot last found */
 	struct host_index *hosts;	/* see hosts.h */
 	struct log_file	*error_log;
 	struct hash	*log_files;	/* path -> struct log_file *, shared */

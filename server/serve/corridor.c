@@ -117,7 +117,7 @@ ask_translate(struct request *r)
 		return PASS;
 	if (answer != PASS || r->filename != NULL)
 		return answer;
-	root = core_conf(r->scope)->document_root;
+	root = r->vhost->document_root;
 	if (root == NULL)
 		return request_refuse(r, 404, "No directory is set up for "
 		    "this site's files.");
@@ -545,7 +545,7 @@ request_lookup(struct request *main, struct str uri)
 static size_t
 root_of(const struct request *r, struct str file)
 {
-	struct str root = str_of(core_conf(r->scope)->document_root);
+	struct str root = str_of(r->vhost->document_root);
 
 	return root.n > 0 && str_starts(file, root) ? root.n : 0;
 }

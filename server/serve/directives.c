@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/char.h"
 #include "conf/directive.h"
 #include "http/fields.h"
 #include "http/status.h"
@@ -37,42 +38,65 @@ set_server_root(struct setting *s)
 	return NULL;
 }
 
+/* A directory that can be read; "/." at its end fails for anything else.  Most
+ * sites stand twice, for http and https, one after the other. */
+static bool
+is_there(const struct reading *r, const char *root)
+{
+	struct config *c = r->config;
+
+	if (c->root != NULL && strcmp(c->root, root) == 0)
+		return true;
+	if (access(str_zfmt(reading_texts(r), "%s/.", root),
+	    R_OK | X_OK) != 0)
+		return false;
+	c->root = root;
+	return true;
+}
+
 static const char *
 set_document_root(struct setting *s)
 {
-	const struct vhost *host = s->place->owner;
-	struct core_conf *c = s->conf;
-	struct stat st;
+	struct vhost *host = s->conf;
+	const char *root = host->document_root = read_path(s, 0);
 
-	c->document_root = read_path(s, 0);
-	if (s->reading->config->skip_roots || (stat(c->document_root,
-	    &st) == 0 && S_ISDIR(st.st_mode) &&
-	    access(c->document_root, R_OK | X_OK) == 0))
+	if (s->reading->config->skip_roots || is_there(s->reading, root))
 		return NULL;
 	if (host->at.line == 0)
 		return setting_error(s, 0, "'%s' is not a directory, or is "
-		    "not readable", c->document_root);
+		    "not readable", root);
 	/* One site that went away is no reason to take the others down. */
 	setting_warn(s, 0, "[%s] does not exist, or is not readable (AH00112)",
-	    c->document_root);
+	    root);
 	return NULL;
+}
+
+/* part, of argument arg, in lower case; in place when it is all of it. */
+static const char *
+lower_name(struct setting *s, int arg, struct str part)
+{
+	char *z = s->argv[arg].z, *p;
+
+	if (part.at != z || z[part.n] != 0)
+		z = str_z(s->arena, part);
+	for (p = z; *p != 0; p++)
+		*p = char_lower(*p);
+	return z;
 }
 
 /* [scheme://]name[:port] into the host that is being read. */
 static const char *
 set_server_name(struct setting *s)
 {
-	struct core_conf *c = s->conf;
-	struct vhost *host = s->place->owner;
+	struct vhost *host = s->conf;
 	struct str rest = str_of(s->argv[0].z);
 	ptrdiff_t i = str_find_str(rest, STR("://"));
 	uint64_t port = 0;
 
-	c->server_name = s->argv[0].z;
+	host->named = true;
 	host->scheme = "http";
 	if (i >= 0) {
-		host->scheme = str_z(s->arena, str_lower(s->arena,
-		    str_first(rest, (size_t)i)));
+		host->scheme = lower_name(s, 0, str_first(rest, (size_t)i));
 		rest = str_from(rest, (size_t)i + 3);
 	}
 	i = str_rfind(rest, ':');
@@ -85,7 +109,7 @@ set_server_name(struct setting *s)
 	}
 	if (rest.n == 0)
 		return "must not be empty";
-	host->name = str_z(s->arena, str_lower(s->arena, rest));
+	host->name = lower_name(s, 0, rest);
 	host->port = (unsigned)port;
 	return NULL;
 }
@@ -93,37 +117,37 @@ set_server_name(struct setting *s)
 static const char *
 set_aliases(struct setting *s)
 {
-	struct core_conf *c = s->conf;
+	struct vhost *host = s->conf;
 
 	for (int i = 0; i < s->argc; i++)
-		vec_add(s->arena, &c->aliases, str_z(s->arena,
-		    str_lower(s->arena, str_of(s->argv[i].z))));
+		vec_add(s->arena, &host->aliases, (void *)(uintptr_t)
+		    lower_name(s, i, str_of(s->argv[i].z)));
 	return NULL;
 }
 
 static const char *
 set_server_path(struct setting *s)
 {
-	struct core_conf *c = s->conf;
+	struct vhost *host = s->conf;
 
 	if (s->argv[0].z[0] != '/')
 		return "must begin with /";
-	c->server_path = s->argv[0].z;
+	host->server_path = s->argv[0].z;
 	return NULL;
 }
 
 static const char *
 set_error_log(struct setting *s)
 {
-	struct core_conf *c = s->conf;
+	struct vhost *host = s->conf;
 	const char *z = s->argv[0].z;
 
 	if (strncmp(z, "syslog", 6) != 0 || (z[6] != 0 && z[6] != ':'))
-		return read_log_target(s, 0, &c->error_log);
+		return read_log_target(s, 0, &host->error_log);
 	if (!log_syslog_known(str_of(z + 6)))
 		return setting_error(s, 0, "does not know the facility of "
 		    "\"%s\"", z);
-	c->error_log = z;
+	host->error_log = z;
 	return NULL;
 }
 
@@ -393,10 +417,12 @@ static const char *const path_info_words[] = { "Off", "On", "Default", NULL };
 static const char *const slash_words[] = { "Off", "On", "NoDecode", NULL };
 
 #define AT(field)	offsetof(struct core_conf, field)
+#define OF(field)	offsetof(struct vhost, field)
 #define OR_INFO		(IN_ANY | OVERRIDE_FILEINFO)
 #define IN_LIMITED	(IN_SECTION | IN_HTACCESS | OVERRIDE_AUTHCONFIG | \
 			 OVERRIDE_LIMIT)
-#define SECTION_ROW(in)	((in) | IS_SECTION)
+/* A section stands in its host's or section's own lists. */
+#define SECTION_ROW(in)	((in) | IS_SECTION | OF_OWNER)
 
 static const struct directive rows[] = {
 	/* Sections */
@@ -419,29 +445,29 @@ static const struct directive rows[] = {
 	  limit_open, "methods: what is in it is for these only" },
 	{ "<LimitExcept>", 1, MANY, SECTION_ROW(IN_LIMITED), SLOT_NONE, 0,
 	  limit_open, "methods: what is in it is for all others" },
-	{ "<If>", 1, 1, SECTION_ROW(IN_ANY), SLOT_LIST, AT(conditions),
+	{ "<If>", 1, 1, IN_ANY | IS_SECTION, SLOT_LIST, AT(conditions),
 	  condition_open, "a condition in quotes" },
-	{ "<ElseIf>", 1, 1, SECTION_ROW(IN_ANY), SLOT_LIST, AT(conditions),
+	{ "<ElseIf>", 1, 1, IN_ANY | IS_SECTION, SLOT_LIST, AT(conditions),
 	  condition_open, "a condition in quotes" },
-	{ "<Else>", 0, 0, SECTION_ROW(IN_ANY), SLOT_LIST, AT(conditions),
+	{ "<Else>", 0, 0, IN_ANY | IS_SECTION, SLOT_LIST, AT(conditions),
 	  condition_open, "nothing else" },
 	/* Names and places */
 	{ "ServerRoot", 1, 1, IN_SERVER, SLOT_NONE, 0,
 	  set_server_root, "a directory: where relative paths begin" },
-	{ "ServerName", 1, 1, IN_CONF, SLOT_CUSTOM, AT(server_name),
+	{ "ServerName", 1, 1, IN_CONF | OF_OWNER, SLOT_CUSTOM, OF(name),
 	  set_server_name, "the host's name, with an optional port",
 	  .size = sizeof(char *) },
-	{ "ServerAlias", 1, MANY, IN_VHOST, SLOT_LIST, AT(aliases),
+	{ "ServerAlias", 1, MANY, IN_VHOST | OF_OWNER, SLOT_LIST, OF(aliases),
 	  set_aliases, "further names of the host; * and ? are wildcards" },
-	{ "ServerPath", 1, 1, IN_VHOST, SLOT_STRING, AT(server_path),
-	  set_server_path,
+	{ "ServerPath", 1, 1, IN_VHOST | OF_OWNER, SLOT_STRING,
+	  OF(server_path), set_server_path,
 	  "the URL path of the host, for clients without Host" },
-	{ "ServerAdmin", 1, 1, IN_CONF, SLOT_STRING, AT(server_admin),
-	  NULL, "an e-mail address or URL for error pages" },
-	{ "DocumentRoot", 1, 1, IN_CONF, SLOT_CUSTOM, AT(document_root),
-	  set_document_root, "the directory of the site's files",
-	  .size = sizeof(char *) },
-	{ "ErrorLog", 1, 1, IN_CONF, SLOT_CUSTOM, AT(error_log),
+	{ "ServerAdmin", 1, 1, IN_CONF | OF_OWNER, SLOT_STRING,
+	  OF(server_admin), NULL, "an e-mail address or URL for error pages" },
+	{ "DocumentRoot", 1, 1, IN_CONF | OF_OWNER, SLOT_CUSTOM,
+	  OF(document_root), set_document_root,
+	  "the directory of the site's files", .size = sizeof(char *) },
+	{ "ErrorLog", 1, 1, IN_CONF | OF_OWNER, SLOT_CUSTOM, OF(error_log),
 	  set_error_log, "a file, |program, or syslog[:facility[:tag]]",
 	  .size = sizeof(char *) },
 	{ "LogLevel", 1, MANY, IN_CONF | IN_SECTION, SLOT_CUSTOM, AT(levels),

@@ -100,21 +100,23 @@ keep_fields(struct request *r)
 void
 errdoc_add_signature(struct request *r, const char *before, struct text *t)
 {
-	const struct core_conf *c = core_conf(r->scope);
-	int64_t kind = number_or(c->signature, SIGNATURE_OFF);
+	int64_t kind = number_or(core_conf(r->scope)->signature,
+	    SIGNATURE_OFF);
+	const char *admin = kind == SIGNATURE_EMAIL ? r->vhost->server_admin :
+	    NULL;
 
 	if (kind == SIGNATURE_OFF)
 		return;
 	text_addf(t, "%s<address>", before);
 	text_add_html(t, str_of(core_server_token(r->config)));
 	text_addz(t, " Server at ");
-	if (kind == SIGNATURE_EMAIL && c->server_admin != NULL) {
+	if (admin != NULL) {
 		text_addz(t, "<a href=\"mailto:");
-		text_add_html(t, str_of(c->server_admin));
+		text_add_html(t, str_of(admin));
 		text_addz(t, "\">");
 	}
 	text_add_html(t, request_server_name(r));
-	if (kind == SIGNATURE_EMAIL && c->server_admin != NULL)
+	if (admin != NULL)
 		text_addz(t, "</a>");
 	text_addf(t, " Port %u</address>\n", request_server_port(r));
 }

@@ -18,6 +18,7 @@ struct host_set {
 	const struct vhost *first;	/* the default */
 	struct hash	*names;		/* "www.example.com" -> vhost */
 	struct hash	*suffixes;	/* ".example.com" -> vhost */
+	size_t		 n_names;	/* of all its hosts */
 	struct vec	 globs;		/* struct glob_name * */
 	struct vec	 paths;		/* vhosts with a ServerPath */
 };
@@ -121,32 +122,53 @@ host_address_parse(struct arena *a, const char *text, struct vec *addresses)
 
 /* ---- Reading ------------------------------------------------------------- */
 
-static const struct vhost *
-last_host(const struct config *c)
-{
-	return c->vhosts.at[c->vhosts.n - 1];
-}
-
 /* Most hosts are at the address of the one before, whose list serves them,
  * too. */
-static bool
-same_addresses(const struct config *c, const struct node *n)
+static const struct vhost_addresses *
+same_addresses(const struct config *c, struct str written)
 {
-	return c->vhosts.n > 0 && last_host(c)->args.n > 0 &&
-	    str_eq(last_host(c)->args, n->raw) && str_find(n->raw, '$') < 0;
+	const struct vhost *last = c->vhosts.n == 0 ? NULL :
+	    c->vhosts.at[c->vhosts.n - 1];
+
+	return last != NULL && str_eq(last->addresses->written, written) &&
+	    str_find(written, '$') < 0 ? last->addresses : NULL;
 }
 
 static const char *
-read_addresses(struct setting *s, struct vec *addresses)
+read_addresses(struct setting *s, const struct vhost_addresses **out)
 {
+	struct vhost_addresses *all = arena_one(s->arena,
+	    struct vhost_addresses);
 	const char *error = NULL;
 
+	*out = all;
 	for (int i = 0; i < s->argc && error == NULL; i++) {
-		error = host_address_parse(s->arena, s->argv[i].z, addresses);
+		error = host_address_parse(s->arena, s->argv[i].z, &all->list);
 		if (error != NULL)
 			s->wrong = i;
 	}
+	if (error == NULL)
+		all->written = s->node->raw;
 	return error;
+}
+
+/* What stands in it is read into a scope, which serves the next host if this
+ * one has no use for it. */
+static void
+read_lines(struct setting *s, struct vhost *host)
+{
+	struct config *c = s->reading->config;
+	struct place inside = { .where = IN_VHOST, .owner = host,
+	    .up = s->place };
+
+	host->scope = c->spare != NULL ? c->spare : scope_new(s->arena);
+	c->spare = NULL;
+	inside.scope = host->scope;
+	directive_apply(s->reading, &inside, s->node->children);
+	if (!scope_empty(host->scope))
+		return;
+	c->spare = host->scope;
+	host->scope = c->main->scope;
 }
 
 const char *
@@ -159,20 +181,13 @@ host_open(struct setting *s)
 	host->config = c;
 	host->at = s->node->at;
 	host->lines = s->node->children;
-	host->scope = scope_new(s->arena);
 	host->scheme = "http";
-	if (same_addresses(c, s->node))
-		host->addresses = last_host(c)->addresses;
-	else
+	host->addresses = same_addresses(c, s->node->raw);
+	if (host->addresses == NULL)
 		error = read_addresses(s, &host->addresses);
-	if (error == NULL)
-		host->args = s->node->raw;
 	vec_add(s->arena, &c->vhosts, host);
 	host->order = c->vhosts.n;
-
-	struct place inside = { .where = IN_VHOST, .scope = host->scope,
-	    .owner = host, .up = s->place };
-	directive_apply(s->reading, &inside, s->node->children);
+	read_lines(s, host);
 	return error;
 }
 
@@ -229,16 +244,15 @@ set_add_name(struct arena *a, struct host_set *set, const char *z,
 }
 
 static void
-set_add(struct arena *a, struct host_set *set, struct vhost *host,
-    const struct vec *aliases, const char *server_path)
+set_add(struct arena *a, struct host_set *set, struct vhost *host)
 {
 	if (set->first == NULL)
 		set->first = host;
 	if (host->name != NULL)
 		set_add_name(a, set, host->name, host);
-	for (size_t i = 0; i < aliases->n; i++)
-		set_add_name(a, set, aliases->at[i], host);
-	if (server_path != NULL)
+	for (size_t i = 0; i < host->aliases.n; i++)
+		set_add_name(a, set, host->aliases.at[i], host);
+	if (host->server_path != NULL)
 		vec_add(a, &set->paths, host);
 }
 
@@ -259,20 +273,49 @@ set_for(struct arena *a, struct hash *sets, const struct vhost_address *v)
 	return set;
 }
 
+/* Give the host's addresses their sets, and count its names there. */
+static void
+host_count(struct arena *a, struct hash *sets, const struct vhost *host)
+{
+	for (size_t i = 0; i < host->addresses->list.n; i++) {
+		struct vhost_address *v = host->addresses->list.at[i];
+
+		if (v->set == NULL)
+			v->set = set_for(a, sets, v);
+		v->set->n_names += 1 + host->aliases.n;
+	}
+}
+
+/* The tables are made as large as they will be. */
+static void
+sets_reserve(const struct hash *sets)
+{
+	struct str key;
+	void *value;
+
+	for (size_t i = 0; hash_at(sets, i, &key, &value); i++) {
+		const struct host_set *set = value;
+
+		hash_reserve(set->names, set->n_names);
+	}
+}
+
 struct host_index *
 hosts_index(struct config *c)
 {
 	struct host_index *index = arena_one(c->arena, struct host_index);
 
 	index->sets = hash_new(c->arena);
+	for (size_t i = 0; i < c->vhosts.n; i++)
+		host_count(c->arena, index->sets, c->vhosts.at[i]);
+	sets_reserve(index->sets);
 	for (size_t i = 0; i < c->vhosts.n; i++) {
 		struct vhost *host = c->vhosts.at[i];
-		const struct core_conf *conf = core_conf(host->scope);
+		const struct vec *list = &host->addresses->list;
 
-		for (size_t k = 0; k < host->addresses.n; k++)
-			set_add(c->arena, set_for(c->arena, index->sets,
-			    host->addresses.at[k]), host, &conf->aliases,
-			    conf->server_path);
+		for (size_t k = 0; k < list->n; k++)
+			set_add(c->arena, ((const struct vhost_address *)
+			    list->at[k])->set, host);
 	}
 	return index;
 }
@@ -339,7 +382,7 @@ host_by_path(const struct config *c, const struct host_set *set,
 {
 	for (size_t i = 0; set != NULL && i < set->paths.n; i++) {
 		const struct vhost *host = set->paths.at[i];
-		struct str prefix = str_of(core_conf(host->scope)->server_path);
+		struct str prefix = str_of(host->server_path);
 
 		if (str_starts(path, prefix) && (path.n == prefix.n ||
 		    prefix.at[prefix.n - 1] == '/' ||

@@ -596,7 +596,7 @@ host_of(const struct config *c, struct str directory)
 
 	for (size_t i = 0; i < c->vhosts.n; i++) {
 		const struct vhost *h = c->vhosts.at[i];
-		struct str root = str_of(core_conf(h->scope)->document_root);
+		struct str root = str_of(h->document_root);
 
 		if (root.n > longest && str_starts(directory, root) &&
 		    (directory.n == root.n || directory.at[root.n] == '/')) {
@@ -618,7 +618,7 @@ htaccess_allowed(const struct config *c, const char *directory,
 
 	for (size_t i = 1; i <= name.n; i++)
 		if (i == 1 || i == name.n || name.at[i] == '/')
-			sections_directory(&c->main->sections, &host->sections,
+			sections_directory(c->main->sections, host->sections,
 			    str_first(name, i), depth++, &a.visit);
 	return override_of(a.scope, o);
 }

@@ -185,7 +185,7 @@ const char *
 request_document_root(const struct request *r)
 {
 	return r->document_root != NULL ? r->document_root :
-	    core_conf(r->vhost->scope)->document_root;
+	    r->vhost->document_root;
 }
 
 static unsigned

@@ -143,7 +143,7 @@ merge_locations(struct merging *m)
 	const struct request *r = m->r;
 
 	begin_kind(m);
-	sections_location(&r->config->main->sections, &r->vhost->sections,
+	sections_location(r->config->main->sections, r->vhost->sections,
 	    r->path, uri_merge_slashes(r->arena, r->path), &m->visit);
 	end_kind(m);
 }
@@ -234,7 +234,7 @@ descend_one(struct descent *d, struct str directory)
 	struct override o;
 	int said;
 
-	sections_directory(&r->config->main->sections, &r->vhost->sections,
+	sections_directory(r->config->main->sections, r->vhost->sections,
 	    directory, d->depth++, &d->m.visit);
 	if (override_of(r->scope, &o)) {
 		said = htaccess_find(&d->walk, directory, &o,
@@ -506,9 +506,9 @@ merge_files(struct merging *m)
 	struct str name = name_in_directory(r);
 
 	begin_kind(m);
-	sections_files(&r->config->main->sections, name, &m->visit);
+	sections_files(r->config->main->sections, name, &m->visit);
 	if (r->vhost != r->config->main)
-		sections_files(&r->vhost->sections, name, &m->visit);
+		sections_files(r->vhost->sections, name, &m->visit);
 	for (size_t i = 0; i < m->with_inside.n; i++)
 		sections_files(m->with_inside.at[i], name, &m->visit);
 	end_kind(m);
@@ -585,8 +585,8 @@ route_directory(struct request *r)
 		way_keep(&d, directory);
 	if (r->found.kind == FOUND_DIRECTORY)
 		name = str_fmt(r->arena, "%s/", name.n > 1 ? name.at : "");
-	sections_directory_match(&r->config->main->sections,
-	    &r->vhost->sections, name, &d.m.visit);
+	sections_directory_match(r->config->main->sections,
+	    r->vhost->sections, name, &d.m.visit);
 	merge_files(&d.m);
 	merge_locations(&d.m);
 	said = merge_conditions(&d.m, name_in_directory(r));

@@ -19,12 +19,13 @@
 static struct sections *
 sections_of(struct setting *s)
 {
-	if (s->place->where & IN_CONF)
-		return &((struct vhost *)s->place->owner)->sections;
-	struct section *outer = s->place->owner;
-	if (outer->inside == NULL)
-		outer->inside = arena_one(s->arena, struct sections);
-	return outer->inside;
+	struct sections **in = s->place->where & IN_CONF ?
+	    &((struct vhost *)s->place->owner)->sections :
+	    &((struct section *)s->place->owner)->inside;
+
+	if (*in == NULL)
+		*in = arena_one(s->arena, struct sections);
+	return *in;
 }
 
 struct section *
@@ -268,9 +269,10 @@ static void
 one_directory(const struct sections *in, struct str directory,
     unsigned depth, struct section_visit *v)
 {
-	visit_both(table_find(in->directories, directory),
-	    &in->directory_globs, &(struct subject){ directory, directory,
-	    depth }, v);
+	if (in != NULL)
+		visit_both(table_find(in->directories, directory),
+		    &in->directory_globs, &(struct subject){ directory,
+		    directory, depth }, v);
 }
 
 void
@@ -283,11 +285,11 @@ sections_directory(const struct sections *outer, const struct sections *inner,
 }
 
 static void
-one_match(const struct vec *sections, struct str subject,
+one_match(const struct sections *in, struct str subject,
     struct section_visit *v)
 {
-	for (size_t i = 0; i < sections->n; i++) {
-		const struct section *s = sections->at[i];
+	for (size_t i = 0; in != NULL && i < in->directory_matches.n; i++) {
+		const struct section *s = in->directory_matches.at[i];
 
 		if (regex_found(s, subject, v))
 			v->found(v, s);
@@ -299,16 +301,16 @@ sections_directory_match(const struct sections *outer,
     const struct sections *inner, struct str filename,
     struct section_visit *v)
 {
-	one_match(&outer->directory_matches, filename, v);
+	one_match(outer, filename, v);
 	if (inner != outer)
-		one_match(&inner->directory_matches, filename, v);
+		one_match(inner, filename, v);
 }
 
 void
 sections_files(const struct sections *in, struct str name,
     struct section_visit *v)
 {
-	for (size_t i = 0; i < in->files.n; i++) {
+	for (size_t i = 0; in != NULL && i < in->files.n; i++) {
 		const struct section *s = in->files.at[i];
 
 		if (s->regex != NULL ?
@@ -362,8 +364,10 @@ static void
 one_location(const struct sections *in, struct str path, struct str merged,
     struct section_visit *v)
 {
-	visit_both(plain_locations(in->locations, merged),
-	    &in->location_globs, &(struct subject){ path, merged, 0 }, v);
+	if (in != NULL)
+		visit_both(plain_locations(in->locations, merged),
+		    &in->location_globs, &(struct subject){ path, merged, 0 },
+		    v);
 }
 
 void

@@ -39,6 +39,8 @@ struct section_visit {
 void	 section_env(const struct section_visit *v, const struct section *s,
 	    struct request *r);
 
+/* Below, outer and inner may be the same, and each may be NULL: none. */
+
 /* <Directory> sections for directory (absolute, no trailing slash but "/"),
  * whose number of components is depth: first outer's, then inner's. */
 void	 sections_directory(const struct sections *outer,

@@ -158,7 +158,7 @@ server_addr(struct request *r)
 static struct str
 server_admin(struct request *r)
 {
-	const char *admin = core_conf(r->scope)->server_admin;
+	const char *admin = r->vhost->server_admin;
 
 	return str_of(admin != NULL ? admin : "[no address given]");
 }

@@ -126,8 +126,8 @@ static void
 apply(struct config *c, struct arena *a, struct str url)
 {
 	struct request *r = request_of(c, a, url);
-	const struct vec *v = c->main->sections.directories == NULL ? NULL :
-	    hash_get(c->main->sections.directories, STR("/srv/www/d"));
+	const struct vec *v = c->main->sections->directories == NULL ? NULL :
+	    hash_get(c->main->sections->directories, STR("/srv/www/d"));
 
 	check_answer(r, mod_rewrite.translate(r));
 	if (v == NULL)

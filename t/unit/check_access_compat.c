@@ -22,7 +22,7 @@ open_with(const char *rules)
 static const struct compat_conf *
 location_conf(struct config *c, const char *path)
 {
-	const struct vec *v = hash_get(c->main->sections.locations,
+	const struct vec *v = hash_get(c->main->sections->locations,
 	    str_of(path));
 
 	return scope_get(((const struct section *)v->at[0])->scope,

@@ -190,8 +190,8 @@ static const struct {
 static const struct scope *
 scope_at(struct config *c, const char *path)
 {
-	const struct vec *v = c->main->sections.locations == NULL ? NULL :
-	    hash_get(c->main->sections.locations, str_first(str_of(path), 2));
+	const struct vec *v = c->main->sections->locations == NULL ? NULL :
+	    hash_get(c->main->sections->locations, str_first(str_of(path), 2));
 	const struct section *n = v == NULL ? NULL : v->at[0];
 
 	return n == NULL ? c->main->scope :

@@ -61,7 +61,7 @@ static char path[] = "/tmp/basic.XXXXXX";
 static struct scope *
 scope_with(struct config *c)
 {
-	const struct vec *v = hash_get(c->main->sections.locations, STR("/"));
+	const struct vec *v = hash_get(c->main->sections->locations, STR("/"));
 
 	return scope_merge(c->arena, c->main->scope,
 	    ((const struct section *)v->at[0])->scope);

@@ -20,7 +20,7 @@ open_with(const char *rules)
 static const struct authz_conf *
 location_conf(struct config *c, const char *path)
 {
-	const struct vec *v = hash_get(c->main->sections.locations,
+	const struct vec *v = hash_get(c->main->sections->locations,
 	    str_of(path));
 
 	return scope_get(((const struct section *)v->at[0])->scope,
@@ -272,7 +272,7 @@ START_TEST(no_rule_lets_in)
 	c = open_with("Require all denied");
 	r = site_ask(c, "/l");
 	r->scope = ((const struct section *)((const struct vec *)hash_get(
-	    c->main->sections.locations, STR("/l")))->at[0])->scope;
+	    c->main->sections->locations, STR("/l")))->at[0])->scope;
 	ck_assert_int_eq(check(r), 403);
 	config_end(c);
 }
@@ -285,7 +285,7 @@ START_TEST(inherited)
 	struct request *r = site_ask(c, "/l"), *prev = site_ask(c, "/l");
 
 	r->scope = prev->scope = ((const struct section *)((const struct vec *)
-	    hash_get(c->main->sections.locations, STR("/l")))->at[0])->scope;
+	    hash_get(c->main->sections->locations, STR("/l")))->at[0])->scope;
 	r->prev = prev;
 	ck_assert_int_eq(check(r), 403);
 	prev->judged = true;

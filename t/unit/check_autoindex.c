@@ -54,8 +54,8 @@ START_TEST(reset)
 	struct config *c = open_site("IndexIgnore a\n<Location /l>\n"
 	    "IndexIgnoreReset On\n</Location>\n<Location /m>\nIndexIgnore b\n"
 	    "</Location>");
-	const struct vec *l = hash_get(c->main->sections.locations,
-	    STR("/l")), *m = hash_get(c->main->sections.locations, STR("/m"));
+	const struct vec *l = hash_get(c->main->sections->locations,
+	    STR("/l")), *m = hash_get(c->main->sections->locations, STR("/m"));
 	const struct listing_conf *conf;
 
 	conf = scope_get(scope_merge(c->arena, c->main->scope,
@@ -131,7 +131,7 @@ START_TEST(flags)
 	c = open_site(text);
 	ck_assert_msg(site_errors(c, &error) == 0, "%s", error);
 	r = site_ask(c, "/l");
-	v = hash_get(c->main->sections.locations, STR("/l"));
+	v = hash_get(c->main->sections->locations, STR("/l"));
 	r->scope = scope_merge(c->arena, c->main->scope,
 	    ((const struct section *)v->at[0])->scope);
 	begin(r, scope_get(r->scope, &mod_autoindex), &l, &pattern);

@@ -135,20 +135,20 @@ START_TEST(server_root)
 {
 	load_well("DocumentRoot htdocs\nErrorLog logs/first\n"
 	    HOST("DocumentRoot htdocs/sub/../sub/\n"));
-	ck_assert_str_eq(core_conf(c->main->scope)->document_root,
+	ck_assert_str_eq(c->main->document_root,
 	    path("htdocs"));
-	ck_assert_str_eq(core_conf(host(0)->scope)->document_root,
+	ck_assert_str_eq(host(0)->document_root,
 	    path("htdocs/sub"));
 	/* It holds for the lines before it, too, as in Apache. */
 	load_well(str_zfmt(a, "DocumentRoot sub\nServerRoot %s\n"
 	    HOST("DocumentRoot ../logs\n") "ErrorLog ../logs/x\n",
 	    path("htdocs")));
 	ck_assert_str_eq(c->server_root, path("htdocs"));
-	ck_assert_str_eq(core_conf(c->main->scope)->document_root,
+	ck_assert_str_eq(c->main->document_root,
 	    path("htdocs/sub"));
-	ck_assert_str_eq(core_conf(host(0)->scope)->document_root,
+	ck_assert_str_eq(host(0)->document_root,
 	    path("logs"));
-	ck_assert_str_eq(core_conf(c->main->scope)->error_log,
+	ck_assert_str_eq(c->main->error_log,
 	    path("logs/x"));
 }
 END_TEST
@@ -219,7 +219,7 @@ START_TEST(hosts_inherit)
 	ck_assert_int_eq(two->keep_alive, FLAG_OFF);
 	ck_assert_int_eq(one->max_keep_alive.is, 5);
 	ck_assert_int_eq(one->limit_line.is, 100);
-	ck_assert_str_eq(one->server_admin, "a@main.test");
+	ck_assert_str_eq(host(0)->server_admin, "a@main.test");
 	ck_assert_str_eq(one->type, "text/a");
 	/* Each of the three words is inherited for itself. */
 	ck_assert(one->strict.given && one->strict.is == 0);
@@ -227,15 +227,39 @@ START_TEST(hosts_inherit)
 	ck_assert(!one->registered_methods.given);
 	ck_assert(two->strict.given && !two->require_10.given);
 	/* Names are a host's own. */
-	ck_assert_uint_eq(one->aliases.n, 1);
-	ck_assert_uint_eq(two->aliases.n, 0);
-	ck_assert_ptr_null(two->server_path);
+	ck_assert_uint_eq(host(0)->aliases.n, 1);
+	ck_assert_uint_eq(host(1)->aliases.n, 0);
+	ck_assert_ptr_null(host(1)->server_path);
 	ck_assert_str_eq(host(0)->name, "one.test");
 	ck_assert_uint_eq(host(0)->port, 0);
 	ck_assert_str_eq(host(1)->name, "main.test");
 	ck_assert_uint_eq(host(1)->port, 8080);
 	ck_assert_ptr_nonnull(c->hosts);
 	ck_assert_uint_eq(host(1)->order, 2);
+}
+END_TEST
+
+/* A host that sets nothing for requests has what the main server has. */
+START_TEST(hosts_share)
+{
+	load_well("KeepAlive Off\n"
+	    HOST("ServerName a.test\nServerAdmin x@a.test\n")
+	    HOST("ServerName b.test\nTimeout 8\n")
+	    HOST("ServerName c.test\n<Location /c>\nForceType a/c\n"
+	    "</Location>\n")
+	    HOST("ServerName d.test\nTimeout 9\n")
+	    "Timeout 7\nServerAdmin x@main.test\n");
+	ck_assert_ptr_eq(host(0)->scope, c->main->scope);
+	ck_assert_ptr_ne(host(1)->scope, c->main->scope);
+	ck_assert_ptr_eq(host(2)->scope, c->main->scope);
+	ck_assert_int_eq(core_conf(host(1)->scope)->timeout_ms.is, 8000);
+	ck_assert_int_eq(core_conf(host(2)->scope)->timeout_ms.is, 7000);
+	ck_assert_int_eq(core_conf(host(3)->scope)->timeout_ms.is, 9000);
+	ck_assert_int_eq(core_conf(host(3)->scope)->keep_alive, FLAG_OFF);
+	ck_assert_ptr_null(host(0)->sections);
+	ck_assert_ptr_nonnull(host(2)->sections);
+	ck_assert_str_eq(host(0)->server_admin, "x@a.test");
+	ck_assert_str_eq(host(1)->server_admin, "x@main.test");
 }
 END_TEST
 
@@ -250,9 +274,9 @@ START_TEST(text_is_forgotten)
 	ck_assert_uint_eq(c->nodes.n, 0);
 	ck_assert_str_eq(c->main->name, "main.test");
 	ck_assert_str_eq(host(0)->name, "b.test");
-	ck_assert_str_eq(core_conf(host(0)->scope)->aliases.at[0], "a.test");
-	ck_assert_str_eq(core_conf(host(0)->scope)->aliases.at[1], "*.b.test");
-	ck_assert_str_eq(core_conf(host(0)->scope)->error_log, path("logs/a"));
+	ck_assert_str_eq(host(0)->aliases.at[0], "a.test");
+	ck_assert_str_eq(host(0)->aliases.at[1], "*.b.test");
+	ck_assert_str_eq(host(0)->error_log, path("logs/a"));
 	ck_assert(strstr(host(0)->at.file, "httpd.conf") != NULL);
 	ck_assert_uint_eq(host(0)->at.line, 3);
 	config_forget_text(c);
@@ -693,6 +717,7 @@ main(void)
 	tcase_add_test(t, document_roots_may_be_missing);
 	tcase_add_loop_test(t, server_name, 0, COUNT(server_names));
 	tcase_add_test(t, hosts_inherit);
+	tcase_add_test(t, hosts_share);
 	tcase_add_test(t, text_is_forgotten);
 	tcase_add_loop_test(t, options_merge, 0, COUNT(options));
 	tcase_add_loop_test(t, etags_merge, 0, COUNT(etags));

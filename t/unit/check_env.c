@@ -17,7 +17,7 @@ open_site(const char *text)
 static const struct scope *
 location_scope(struct config *c, const char *path)
 {
-	const struct vec *v = hash_get(c->main->sections.locations,
+	const struct vec *v = hash_get(c->main->sections->locations,
 	    str_of(path));
 
 	return ((const struct section *)v->at[0])->scope;

@@ -101,6 +101,28 @@ START_TEST(keys_are_exact)
 }
 END_TEST
 
+/* Room that was asked for is there, and is no limit. */
+START_TEST(room_is_kept)
+{
+	static const int rooms[] = { 0, 1, 3, 8, 9, 1000 };
+	struct hash *h = hash_new(a);
+	struct str key;
+	void *value;
+	uintptr_t i;
+
+	hash_reserve(h, (size_t)rooms[_i]);
+	ck_assert_uint_eq(h->room, (size_t)rooms[_i]);
+	for (i = 0; i < 1200; i++)
+		hash_set(h, str_fmt(a, "key%d", (int)i), (void *)(i + 1));
+	for (i = 0; i < 1200; i++)
+		ck_assert_uint_eq((uintptr_t)hash_get(h, str_fmt(a, "key%d",
+		    (int)i)), i + 1);
+	ck_assert_ptr_null(hash_get(h, STR("key1200")));
+	ck_assert(hash_at(h, 1199, &key, &value));
+	ck_assert(str_is(key, "key1199"));
+}
+END_TEST
+
 START_TEST(many_keys)
 {
 	struct hash *h = hash_new(a);
@@ -226,6 +248,7 @@ main(void)
 	tcase_add_test(tc, empty_hash);
 	tcase_add_test(tc, keys_are_exact);
 	tcase_add_test(tc, many_keys);
+	tcase_add_loop_test(tc, room_is_kept, 0, 6);
 	tcase_add_test(tc, vec_grows);
 	tcase_add_test(tc, vec_joins);
 	tcase_add_test(tc, list_keeps_order);

@@ -355,10 +355,10 @@ START_TEST(same_address)
 	ck_assert_uint_eq(c->vhosts.n, 4);
 	for (size_t i = 0; i < 3; i++)
 		h[i] = c->vhosts.at[i];
-	ck_assert_str_eq(address_words(h[0]->addresses.at[1]), "any 81");
-	ck_assert_str_eq(address_words(h[1]->addresses.at[1]), "any 82");
-	ck_assert_ptr_eq(h[2]->addresses.at,
-	    ((const struct vhost *)c->vhosts.at[3])->addresses.at);
+	ck_assert_str_eq(address_words(h[0]->addresses->list.at[1]), "any 81");
+	ck_assert_str_eq(address_words(h[1]->addresses->list.at[1]), "any 82");
+	ck_assert_ptr_eq(h[2]->addresses->list.at,
+	    ((const struct vhost *)c->vhosts.at[3])->addresses->list.at);
 }
 END_TEST
 

@@ -111,7 +111,7 @@ START_TEST(path_info_counts_on_request)
 	struct config *c = site_open(table, 2, "<Location />\n"
 	    "ModMimeUsePathInfo On\n</Location>");
 	struct request *r = ask_file(c, "prog");
-	const struct vec *v = hash_get(c->main->sections.locations, STR("/"));
+	const struct vec *v = hash_get(c->main->sections->locations, STR("/"));
 
 	r->path_info = STR("/a.css");
 	fixup(r);
@@ -140,7 +140,7 @@ END_TEST
 static const struct mime_conf *
 section_conf(struct config *c, const char *path)
 {
-	const struct vec *v = hash_get(c->main->sections.locations,
+	const struct vec *v = hash_get(c->main->sections->locations,
 	    str_of(path));
 
 	return scope_get(((const struct section *)v->at[0])->scope,

@@ -212,7 +212,7 @@ START_TEST(in_a_directory)
 	struct config *c = open_rules(str_zfmt(a, "<Directory /srv/www/d>\n"
 	    "%s\n</Directory>", directories[_i].rules));
 	struct request *r = ask_with(c, "/d/a", NULL);
-	const struct vec *v = hash_get(c->main->sections.directories,
+	const struct vec *v = hash_get(c->main->sections->directories,
 	    STR("/srv/www/d"));
 	const struct section *section = v->at[0];
 	const struct rewrite_state *s;
@@ -304,7 +304,7 @@ START_TEST(inherit)
 	    "</Directory>\n<Directory /srv/www>\n%s\n</Directory>",
 	    inherited[_i].outer, inherited[_i].inner));
 	struct request *r = ask_with(c, "/x", NULL);
-	struct hash *h = c->main->sections.directories;
+	struct hash *h = c->main->sections->directories;
 	const struct section *outer =
 	    ((struct vec *)hash_get(h, STR("/srv")))->at[0];
 	const struct section *inner =

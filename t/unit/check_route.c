@@ -265,7 +265,7 @@ START_TEST(link_policy)
 	open_site(links[_i].conf);
 	r = ask(path + (*path == '*'));
 	if (*path == '*')
-		r->root_n = strlen(core_conf(r->scope)->document_root);
+		r->root_n = strlen(r->vhost->document_root);
 	ck_assert_int_eq(route_directory(r), links[_i].answer);
 	ck_assert_int_eq((int)r->found.kind, links[_i].kind);
 }

@@ -66,7 +66,7 @@ inner(void)
 	const struct vhost *host = c->vhosts.n > 0 ? c->vhosts.at[0] :
 	    c->main;
 
-	return &host->sections;
+	return host->sections;
 }
 
 /* ---- Directory ----------------------------------------------------------- */
@@ -78,11 +78,11 @@ directories(const char *path)
 	struct str all = str_of(path);
 	unsigned depth = 1;
 
-	sections_directory(&c->main->sections, inner(), STR("/"), depth,
+	sections_directory(c->main->sections, inner(), STR("/"), depth,
 	    &k.visit);
 	for (size_t i = 2; i <= all.n; i++)
 		if (i == all.n || all.at[i] == '/')
-			sections_directory(&c->main->sections, inner(),
+			sections_directory(c->main->sections, inner(),
 			    str_first(all, i), ++depth, &k.visit);
 	return text_z(&k.words);
 }
@@ -144,7 +144,7 @@ START_TEST(matches)
 	    D("~ \"/\"", "any2") DM("\\.txt$", "txt")
 	    HOST(DM("txt", "host")));
 	k = collecting();
-	sections_directory_match(&c->main->sections, inner(),
+	sections_directory_match(c->main->sections, inner(),
 	    str_of(cases[_i].filename), &k.visit);
 	ck_assert_str_eq(text_z(&k.words), cases[_i].found);
 	/* They are no part of the walk. */
@@ -173,7 +173,7 @@ START_TEST(file)
 	open_site(F("a.txt", "plain") F("*", "star") FM("^a\\.txt", "regex")
 	    F("~ txt$", "tilde") F("a.txt", "plain2") F("?", "one"));
 	k = collecting();
-	sections_files(&c->main->sections, str_of(files[_i].name), &k.visit);
+	sections_files(c->main->sections, str_of(files[_i].name), &k.visit);
 	ck_assert_str_eq(text_z(&k.words), files[_i].found);
 }
 END_TEST
@@ -198,16 +198,16 @@ START_TEST(files_in_directories)
 	    "</Directory>\n<DirectoryMatch b>\n" F("x", "in-b")
 	    "</DirectoryMatch>\n" D("/a/c", "none"));
 	k = collecting();
-	sections_files(&c->main->sections, STR("x"), &k.visit);
+	sections_files(c->main->sections, STR("x"), &k.visit);
 	ck_assert_uint_eq(k.words.n, 0);
 	k.visit.found = files_inside;
-	sections_directory(&c->main->sections, inner(), STR("/a"), 2,
+	sections_directory(c->main->sections, inner(), STR("/a"), 2,
 	    &k.visit);
-	sections_directory(&c->main->sections, inner(), STR("/a/c"), 3,
+	sections_directory(c->main->sections, inner(), STR("/a/c"), 3,
 	    &k.visit);
 	ck_assert_str_eq(text_z(&k.words), "in-a");
 	k.words.n = 0;
-	sections_directory_match(&c->main->sections, inner(), STR("/b/"),
+	sections_directory_match(c->main->sections, inner(), STR("/b/"),
 	    &k.visit);
 	ck_assert_str_eq(text_z(&k.words), "in-b");
 }
@@ -268,7 +268,7 @@ START_TEST(location)
 	}
 	open_site(locations[_i].conf);
 	k = collecting();
-	sections_location(&c->main->sections, inner(),
+	sections_location(c->main->sections, inner(),
 	    str_of(locations[_i].path), str_of(locations[_i].path), &k.visit);
 	ck_assert_str_eq(text_z(&k.words), locations[_i].found);
 }
@@ -330,7 +330,7 @@ START_TEST(many)
 	open_site(text_z(&t));
 	arena_end(a);
 	k = collecting();
-	sections_location(&c->main->sections, inner(), STR("/l4711/y/z"),
+	sections_location(c->main->sections, inner(), STR("/l4711/y/z"),
 	    STR("/l4711/y/z"), &k.visit);
 	ck_assert_str_eq(text_z(&k.words), "l4711");
 	ck_assert_str_eq(directories("/d4711/x/y"), "d4711");

@@ -78,7 +78,7 @@ START_TEST(waits_for_sections)
 	struct config *c = open_site("SetEnvIf Request_URI . A=1\n"
 	    "<Location /l>\nSetEnvIf A 1 B=2 !A\n</Location>");
 	struct request *r = site_ask(c, "/l");
-	const struct vec *v = hash_get(c->main->sections.locations,
+	const struct vec *v = hash_get(c->main->sections->locations,
 	    STR("/l"));
 
 	ck_assert_int_eq(early(r), PASS);
