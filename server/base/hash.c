@@ -32,13 +32,13 @@ struct hash {
  * SipHash-1-3: keyed, and strong enough that nobody can find collisions from
  * outside.  Aumasson and Bernstein, "SipHash: a fast short-input PRF".
  */
-static uint64_t
+static inline uint64_t
 rotate(uint64_t x, int bits)
 {
 	return x << bits | x >> (64 - bits);
 }
 
-static void
+static inline void
 sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
