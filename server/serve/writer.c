@@ -170,27 +170,32 @@ failed(void)
 	    WRITTEN_BROKEN;
 }
 
+/* One part goes by the shorter way. */
+static ssize_t
+send_parts(struct conn *c, struct iovec *v, unsigned parts, int flags)
+{
+	struct msghdr m = { .msg_iov = v, .msg_iovlen = parts };
+
+	flags |= MSG_NOSIGNAL;
+	return parts == 1 ?
+	    send(c->watch.fd, v[0].iov_base, v[0].iov_len, flags) :
+	    sendmsg(c->watch.fd, &m, flags);
+}
+
 /* Send what is in memory.  more: a file follows at once. */
 static enum written
 send_memory(struct conn *c, const struct piece *p, bool more)
 {
 	struct iovec v[5];
-	struct msghdr m = { .msg_iov = v };
 	unsigned parts = gather(c, p, v);
 	size_t all = 0;
 	ssize_t n;
 
 	if (parts == 0)
 		return WRITTEN_ALL;
-	m.msg_iovlen = parts;
 	for (unsigned i = 0; i < parts; i++)
 		all += v[i].iov_len;
-	if (parts == 1)
-		n = send(c->watch.fd, v[0].iov_base, all, MSG_NOSIGNAL |
-		    (more ? MSG_MORE : 0));
-	else
-		n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL |
-		    (more ? MSG_MORE : 0));
+	n = send_parts(c, v, parts, more ? MSG_MORE : 0);
 	if (n < 0)
 		return failed();
 	size_t rest = account_unsent(c, (size_t)n);
@@ -307,7 +312,8 @@ keep_rest(struct conn *c, size_t n, struct str head, struct str body)
 	n = eat(&head, n);
 	eat(&body, n);
 	b = buffer_take(c->unsent_n + head.n + body.n + INTERIM_ROOM);
-	memcpy(b->at, c->unsent->at + c->unsent_at, c->unsent_n);
+	if (c->unsent_n > 0)
+		memcpy(b->at, c->unsent->at + c->unsent_at, c->unsent_n);
 	buffer_give(c->unsent);
 	c->unsent = b;
 	c->unsent_at = 0;
@@ -315,23 +321,38 @@ keep_rest(struct conn *c, size_t n, struct str head, struct str body)
 	keep_back(c, body);
 }
 
+/* What waited, head and body in as few parts as can be. */
+static unsigned
+gather_again(struct conn *c, struct str head, struct str body,
+    struct iovec v[3])
+{
+	unsigned n = 0;
+
+	if (c->unsent_n > 0)
+		v[n++] = (struct iovec){ c->unsent->at + c->unsent_at,
+		    c->unsent_n };
+	v[n++] = (struct iovec){ (void *)(uintptr_t)head.at, head.n };
+	if (head.at + head.n == body.at)
+		v[n - 1].iov_len += body.n;
+	else
+		v[n++] = (struct iovec){ (void *)(uintptr_t)body.at, body.n };
+	return n;
+}
+
 enum written
 writer_again(struct conn *c, struct str head, struct str body)
 {
 	size_t need = head.n + body.n, all = need + c->unsent_n;
+	bool alone = c->unsent_n == 0 && c->dry && c->start == c->end;
 	struct iovec v[3];
-	struct msghdr m = { .msg_iov = v, .msg_iovlen = 3 };
 	ssize_t n;
 
-	if (has_room(c, need) && need <= JOIN_MAX) {
+	if (!alone && need <= JOIN_MAX && has_room(c, need)) {
 		keep_back(c, head);
 		keep_back(c, body);
 		return WRITTEN_ALL;
 	}
-	v[0] = (struct iovec){ c->unsent->at + c->unsent_at, c->unsent_n };
-	v[1] = (struct iovec){ (void *)(uintptr_t)head.at, head.n };
-	v[2] = (struct iovec){ (void *)(uintptr_t)body.at, body.n };
-	n = sendmsg(c->watch.fd, &m, MSG_NOSIGNAL);
+	n = send_parts(c, v, gather_again(c, head, body, v), 0);
 	if (n < 0 && failed() == WRITTEN_BROKEN)
 		return WRITTEN_BROKEN;
 	if (n == (ssize_t)all) {
