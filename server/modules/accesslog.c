@@ -19,11 +19,13 @@
 #include "serve/expr.h"
 #include "serve/logformat.h"
 #include "serve/request.h"
+#include "serve/retold.h"
 
 extern struct module mod_log_config;
 
 #define DEFAULT_FORMAT	"%h %l %u %t \"%r\" %>s %b"
 #define BUFFER_BYTES	32768
+#define USUAL_LINE	1024
 
 /* A LogFormat line; the one without a name is for TransferLog. */
 struct nickname {
@@ -356,23 +358,33 @@ buffer_take(void)
 	return b;
 }
 
-/* Take over one line, or write it now if it is longer than any buffer. */
-static void
-put_line(struct target *target, struct str line)
+/* A buffer with room for n bytes, which are no more than BUFFER_BYTES. */
+static struct buffer *
+buffer_for(struct target *target, size_t n)
 {
-	if (target->buffer != NULL &&
-	    line.n > BUFFER_BYTES - target->buffer->n)
+	if (target->buffer != NULL && n > BUFFER_BYTES - target->buffer->n)
 		flush(target);
-	if (line.n > BUFFER_BYTES) {
-		write_out(target, line.at, line.n);
-		return;
-	}
 	if (target->buffer == NULL) {
 		target->buffer = buffer_take();
 		list_append(&unwritten, &target->link);
 	}
-	memcpy(target->buffer->bytes + target->buffer->n, line.at, line.n);
-	target->buffer->n += line.n;
+	return target->buffer;
+}
+
+/* Take over one line, or write it now if it is longer than any buffer. */
+static void
+put_line(struct target *target, struct str line)
+{
+	struct buffer *b;
+
+	if (line.n > BUFFER_BYTES) {
+		flush(target);
+		write_out(target, line.at, line.n);
+		return;
+	}
+	b = buffer_for(target, line.n);
+	memcpy(b->bytes + b->n, line.at, line.n);
+	b->n += line.n;
 }
 
 static void
@@ -393,6 +405,35 @@ is_wanted(const struct access_log *log, struct request *r)
 	    (request_env(r, log->env).at == NULL) == log->unless;
 }
 
+/* The line of an answer that is given again is made where it is written from,
+ * unless it is too long for that. */
+static void
+tell_again(const struct retold_line *l, const struct request *moment)
+{
+	struct buffer *b = buffer_for(l->log, USUAL_LINE);
+	struct text t = { .arena = moment->arena, .at = b->bytes + b->n,
+	    .room = BUFFER_BYTES - b->n };
+
+	logformat_again(&t, l, moment);
+	if (t.at == b->bytes + b->n)
+		b->n += t.n;
+	else
+		put_line(l->log, text_str(&t));
+}
+
+/* An answer that is kept shall know its line. */
+static void
+leave_line(const struct access_log *log, struct request *first,
+    struct request *last)
+{
+	struct retold_line *l = logformat_retell(log->format, first, last);
+
+	if (l == NULL)
+		return;
+	l->tell = tell_again;
+	l->log = log->target;
+}
+
 static void
 write_logs(const struct vec *logs, struct request *first,
     struct request *last)
@@ -401,6 +442,8 @@ write_logs(const struct vec *logs, struct request *first,
 		const struct access_log *log = logs->at[i];
 		struct str line;
 
+		if (last->retold != NULL && log->condition != NULL)
+			last->retold->whole = true;
 		if (log->target == NULL || !is_wanted(log, first))
 			continue;
 		line = logformat_line(log->format, first, last);
@@ -408,6 +451,8 @@ write_logs(const struct vec *logs, struct request *first,
 			account_hold(line, put_held, log->target);
 		else
 			put_line(log->target, line);
+		if (last->retold != NULL && !last->retold->whole)
+			leave_line(log, first, last);
 	}
 }
 

@@ -43,6 +43,8 @@ answering_begin(struct conn *c)
 	if (x->keep.n > 0)
 		x->answer = recall_answer(x->arena, x->keep, x->r,
 		    x->head_left);
+	if (x->answer != NULL)
+		x->r->retold = x->answer->retold;
 	loop_timer(conns.loop, &c->timer, conn_timeout(c));
 }
 

@@ -110,10 +110,12 @@ exchange_end(struct conn *c, bool aborted)
 	c->x = NULL;
 	c->client.basis = NULL;
 	buffer_give(x->held);
-	if (x->answer != NULL && x->complete)
+	if (x->answer != NULL && x->complete) {
+		x->answer->idle_ms = c->idle_ms;
 		recall_keep(x->answer);
-	else
+	} else {
 		arena_end(x->arena);
+	}
 	if (c->was_busy) {
 		c->was_busy = false;
 		conns.busy--;

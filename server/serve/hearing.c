@@ -14,6 +14,7 @@
 #include "serve/output.h"
 #include "serve/recall.h"
 #include "serve/reqtimeout.h"
+#include "serve/retold.h"
 
 enum { MAX_HEAD = 1024 * 1024 };
 
@@ -213,34 +214,71 @@ request_again(struct conn *c, const struct recalled *a, struct arena *arena,
 	*r = *a->r;
 	r->arena = arena;
 	r->client = &c->client;
+	r->retold = NULL;
 	r->started_us = clock_wall_us();
 	r->started_mono_us = c->began_us != 0 ? c->began_us : clock_us_now();
+}
+
+/* Logs that know their lines need not know when, to parts of a second. */
+static void
+log_lines(struct conn *c, const struct retold *lines, struct arena *scratch)
+{
+	static struct request moment;
+
+	moment.arena = scratch;
+	moment.client = &c->client;
+	if (lines->exact) {
+		moment.started_us = clock_wall_us();
+		moment.started_mono_us = c->began_us != 0 ? c->began_us :
+		    clock_us_now();
+	} else {
+		moment.started_us = (int64_t)clock_now() * 1000000;
+	}
+	retold_tell(lines, &moment);
+}
+
+static void
+log_request(struct conn *c, const struct recalled *a, struct arena *scratch,
+    bool aborted)
+{
+	struct request r;
+
+	request_again(c, a, scratch, &r);
+	r.aborted = aborted;
+	r.first_byte_us = r.started_mono_us;
+	corridor_log(&r);
+}
+
+static void
+log_again(struct conn *c, const struct recalled *a, bool aborted)
+{
+	static struct arena *scratch;
+
+	if (scratch == NULL)
+		scratch = arena_new();
+	if (a->retold->whole || aborted)
+		log_request(c, a, scratch, aborted);
+	else
+		log_lines(c, a->retold, scratch);
+	arena_reset(scratch);
 }
 
 /* The body is in memory, so only the log line is made anew. */
 static bool
 answer_at_once(struct conn *c, const struct recalled *a)
 {
-	static struct arena *scratch;
-	struct request r;
-	enum written w;
+	enum written w = writer_again(c, a->head, a->body);
+	bool keep_going = a->keep_going;
 
-	if (scratch == NULL)
-		scratch = arena_new();
-	request_again(c, a, scratch, &r);
-	w = writer_again(c, a->head, a->body);
-	r.aborted = w == WRITTEN_BROKEN;
-	r.first_byte_us = r.started_mono_us;
-	conns.host->served(r.bytes_out, 0);
+	conns.host->served(a->bytes_out, 0);
 	conns.host->pause();
-	corridor_log(&r);
-	arena_reset(scratch);
-	c->idle_ms = exchange_keep_alive(&r);
+	log_again(c, a, w == WRITTEN_BROKEN);
+	c->idle_ms = a->idle_ms;
 	c->client.answered++;
 	c->began_us = 0;
 	if (w == WRITTEN_BROKEN)
 		c->phase = PHASE_DEAD;
-	else if (!r.keep_going)
+	else if (!keep_going)
 		linger_begin(c, writer_flush(c) != WRITTEN_ALL ||
 		    c->start < c->end);
 	else if (w == WRITTEN_FULL) {

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "serve/logformat.h"
 #include "serve/request.h"
+#include "serve/retold.h"
 
 struct item {
 	/* Append what it stands for; false: there is nothing, write "-". */
@@ -23,6 +24,9 @@ struct item {
 	bool		 negated;	/* not for these statuses */
 	struct vec	 statuses;	/* int *; none: all */
 	logformat_notes	*more_notes;
+	bool		 momentary;	/* asks only who, and when */
+	bool		 exact;		/* ... to parts of a second */
+	bool		 steady;	/* the same whenever it is given */
 };
 
 struct logformat {
@@ -80,10 +84,12 @@ WRITER(write_nothing)
 	return false;
 }
 
+/* An address has nothing that needs escaping. */
 WRITER(write_peer)
 {
 	(void)item;
-	return add_z(t, r->client->peer);
+	text_addz(t, r->client->peer);
+	return r->client->peer != NULL;
 }
 
 WRITER(write_client_name)
@@ -383,25 +389,46 @@ static const struct letter {
 	bool		(*write)(struct text *t, const struct request *r,
 			    const struct item *item);
 	bool		 original;	/* without < or >: the first */
+	/* What makes its value, so that an answer given again has it, too. */
+	enum of { OF_MORE, OF_ANSWER, OF_CLIENT, OF_TIME } of;
 } letters[] = {
-	{ "a", write_peer },		{ "A", write_local_address },
-	{ "B", write_bytes },		{ "b", write_bytes_or_dash },
-	{ "C", write_cookie },		{ "D", write_duration_us, true },
-	{ "e", write_env },		{ "f", write_filename },
-	{ "h", write_client_name },	{ "H", write_protocol },
-	{ "i", write_field_in },	{ "k", write_keepalives },
-	{ "l", write_nothing },		{ "L", write_nothing },
-	{ "m", write_method },		{ "n", write_note },
-	{ "o", write_field_out },	{ "p", write_port },
-	{ "P", write_pid },		{ "q", write_query },
-	{ "r", write_request_line, true }, { "R", write_handler },
-	{ "s", write_status, true },	{ "t", write_time },
-	{ "T", write_duration, true },	{ "u", write_user },
-	{ "U", write_path, true },	{ "v", write_host_name },
-	{ "V", write_server_name },	{ "X", write_connection },
-	{ "I", write_bytes_in },	{ "O", write_bytes_out },
-	{ "S", write_bytes_both },	{ "^FB", write_first_byte },
-	{ "^ti", write_trailer_in },	{ "^to", write_nothing },
+	{ "a", write_peer, false, OF_CLIENT },
+	{ "A", write_local_address },
+	{ "B", write_bytes, false, OF_ANSWER },
+	{ "b", write_bytes_or_dash, false, OF_ANSWER },
+	{ "C", write_cookie, false, OF_ANSWER },
+	{ "D", write_duration_us, true, OF_TIME },
+	{ "e", write_env, false, OF_ANSWER },
+	{ "f", write_filename, false, OF_ANSWER },
+	/* Who has looked the name up has said request_once(). */
+	{ "h", write_client_name, false, OF_CLIENT },
+	{ "H", write_protocol, false, OF_ANSWER },
+	{ "i", write_field_in, false, OF_ANSWER },
+	{ "k", write_keepalives, false, OF_CLIENT },
+	{ "l", write_nothing, false, OF_ANSWER },
+	{ "L", write_nothing, false, OF_ANSWER },
+	{ "m", write_method, false, OF_ANSWER },
+	{ "n", write_note, false, OF_ANSWER },
+	{ "o", write_field_out, false, OF_ANSWER },
+	{ "p", write_port, false, OF_ANSWER },
+	{ "P", write_pid, false, OF_ANSWER },
+	{ "q", write_query, false, OF_ANSWER },
+	{ "r", write_request_line, true, OF_ANSWER },
+	{ "R", write_handler, false, OF_ANSWER },
+	{ "s", write_status, true, OF_ANSWER },
+	{ "t", write_time, false, OF_TIME },
+	{ "T", write_duration, true, OF_TIME },
+	{ "u", write_user, false, OF_ANSWER },
+	{ "U", write_path, true, OF_ANSWER },
+	{ "v", write_host_name, false, OF_ANSWER },
+	{ "V", write_server_name },
+	{ "X", write_connection, false, OF_ANSWER },
+	{ "I", write_bytes_in, false, OF_ANSWER },
+	{ "O", write_bytes_out, false, OF_ANSWER },
+	{ "S", write_bytes_both, false, OF_ANSWER },
+	{ "^FB", write_first_byte },
+	{ "^ti", write_trailer_in, false, OF_ANSWER },
+	{ "^to", write_nothing, false, OF_ANSWER },
 	{ 0 }
 };
 
@@ -425,6 +452,7 @@ end_literal(struct compiler *c)
 		return;
 	item = arena_one(c->arena, struct item);
 	item->write = write_literal;
+	item->steady = true;
 	item->arg = text_str(&c->literal);
 	vec_add(c->arena, &c->items, item);
 	c->literal = (struct text){ .arena = c->arena };
@@ -501,6 +529,18 @@ read_modifiers(struct compiler *c, struct item *item, bool *chosen)
 	return false;
 }
 
+/* Some letters mean something else with a word in braces. */
+static void
+item_depends(struct item *item, enum of of)
+{
+	if (item->write == write_port)
+		of = item->arg.n == 0 ? OF_ANSWER : OF_MORE;
+	item->steady = of == OF_ANSWER;
+	item->momentary = of == OF_CLIENT || of == OF_TIME;
+	item->exact = of == OF_TIME &&
+	    !(item->write == write_time && item->arg.n == 0);
+}
+
 /* One % and what belongs to it; NULL or the end of a sentence. */
 static const char *
 read_item(struct compiler *c)
@@ -530,6 +570,7 @@ read_item(struct compiler *c)
 		    "format", c->rest.at[0] == '^' ? 3 : 1, c->rest.at);
 	c->rest = str_from(c->rest, strlen(l->letter));
 	item->write = l->write;
+	item_depends(item, l->of);
 	if (!chosen)
 		item->original = l->original;
 	vec_add(c->arena, &c->items, item);
@@ -576,6 +617,16 @@ status_asked(const struct item *item, int status)
 	return item->statuses.n == 0 || item->negated;
 }
 
+static void
+write_item(struct text *t, const struct item *item,
+    const struct request *first, const struct request *last)
+{
+	const struct request *r = item->original ? first : last;
+
+	if (!status_asked(item, last->status) || !item->write(t, r, item))
+		text_addc(t, '-');
+}
+
 struct str
 logformat_line(const struct logformat *f, const struct request *first,
     const struct request *last)
@@ -583,13 +634,62 @@ logformat_line(const struct logformat *f, const struct request *first,
 	struct text t = { .arena = last->arena };
 
 	text_room(&t, 300);
+	for (size_t i = 0; i < f->n; i++)
+		write_item(&t, &f->at[i], first, last);
+	return text_str(&t);
+}
+
+/* ---- Lines of an answer that is given again ------------------------------ */
+
+static bool
+is_retold(const struct logformat *f, const struct request *first,
+    const struct request *last)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (!f->at[i].steady && !f->at[i].momentary)
+			return false;
+	return first == last;
+}
+
+struct retold_line *
+logformat_retell(const struct logformat *f, const struct request *first,
+    const struct request *last)
+{
+	struct retold *all = last->retold;
+	struct retold_line *l;
+	struct text t = { .arena = all->arena };
+
+	if (!is_retold(f, first, last)) {
+		all->whole = true;
+		return NULL;
+	}
+	l = retold_add(all, f->n);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct item *item = &f->at[i];
-		const struct request *r = item->original ? first : last;
 
-		if (!status_asked(item, last->status) ||
-		    !item->write(&t, r, item))
-			text_addc(&t, '-');
+		if (item->steady || !status_asked(item, last->status)) {
+			write_item(&t, item, first, last);
+			l->pieces[l->n].text = text_str(&t);
+			continue;
+		}
+		all->exact |= item->exact;
+		l->pieces[l->n++] = (struct retold_piece){ text_str(&t),
+		    item };
+		t = (struct text){ .arena = all->arena };
 	}
-	return text_str(&t);
+	l->n += t.n > 0;
+	return l;
+}
+
+void
+logformat_again(struct text *t, const struct retold_line *l,
+    const struct request *moment)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct item *item = l->pieces[i].item;
+
+		text_add(t, l->pieces[i].text);
+		if (item != NULL && !item->write(t, moment, item))
+			text_addc(t, '-');
+	}
 }

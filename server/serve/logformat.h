@@ -13,6 +13,7 @@
 struct arena;
 struct logformat;
 struct request;
+struct retold_line;
 struct text;
 
 /* For %{name}n: append the value of what is no note of r, but goes by such a
@@ -27,5 +28,12 @@ const char	*logformat_compile(struct arena *a, const char *text,
  * whose answer was made by last; in last's arena. */
 struct str	 logformat_line(const struct logformat *f,
 		    const struct request *first, const struct request *last);
+/* Leave that line in last's retold; NULL when it needs more than the answer,
+ * its client and the time, which is written down there. */
+struct retold_line *logformat_retell(const struct logformat *f,
+		    const struct request *first, const struct request *last);
+/* Append the line for another time that the answer is given. */
+void		 logformat_again(struct text *t, const struct retold_line *l,
+		    const struct request *moment);
 
 #endif

@@ -19,26 +19,35 @@
 #include "base/list.h"
 #include "serve/request.h"
 
+/* What every use looks at stands first.  Once it is kept, request, head, body
+ * and retold, unless they are long, lie right behind, in this order. */
 struct recalled {
+	/* recall.c's. */
+	struct recalled	*next;		/* in the same bucket */
+	uint64_t	 hash;		/* of request */
+	const struct host_set *hosts;
+	time_t		 second;	/* when it held */
+	int64_t		 max_keep_alive; /* requests of a connection; 0: any */
+	unsigned	 answered;	/* for who had so many answers ... */
+	bool		 counted;	/* ... as it tells how many are left */
+
+	bool		 keep_going;	/* the connection stays */
+	int		 fd;		/* its body is part of this file ... */
 	struct str	 request;	/* the bytes of its head */
-	struct str	 head, body;	/* of the answer; or its body is ... */
-	int		 fd;		/* ... part of this file; else -1 */
-	off_t		 offset;
+	struct str	 head, body;	/* of the answer; or the body is ... */
+	uint64_t	 bytes_out;
+	unsigned	 idle_ms;	/* the wait for a next request */
+	unsigned	 uses;		/* recall.c's: 1 for being kept */
+	struct retold	*retold;	/* its lines in logs */
 	const struct request *r;	/* as it was answered */
+	off_t		 offset;	/* ... fd, from there */
 
 	/* recall.c's. */
 	struct arena	*arena;		/* all of this */
+	size_t		 bytes;		/* in all */
 	struct link	 link;		/* of all, the latest last */
-	struct recalled	*next;		/* in the same bucket */
-	uint64_t	 hash;		/* of request */
-	unsigned	 uses;		/* 1 for being kept */
-	const struct basis *basis;
-	time_t		 second;	/* when it held */
+	struct basis	*basis;
 	char		*date;		/* in head; NULL: not to be changed */
-	const struct host_set *hosts;
-	int64_t		 max_keep_alive; /* requests of a connection; 0: any */
-	bool		 counted;	/* the answer tells how many are left */
-	unsigned	 answered;	/* ... for who had so many answers */
 };
 
 /* A worker begins. */
@@ -61,7 +70,8 @@ void		 recall_hold(const struct recalled *answer, struct arena *a);
  */
 struct recalled	*recall_answer(struct arena *a, struct str request,
 	    const struct request *r, struct str head);
-/* It was sent: its arena ends with the answer's use. */
-void		 recall_keep(struct recalled *answer);
+/* It was sent, and logged: its arena ends with the answer's use.  NULL, or
+ * where it is kept now. */
+const struct recalled *recall_keep(struct recalled *answer);
 
 #endif

@@ -26,6 +26,7 @@ struct script;
 struct spool;
 struct source;
 struct basis;
+struct retold;
 
 /* What a handler sees when it reads the request's body. */
 enum body_look {
@@ -166,6 +167,8 @@ struct request {
 	uint64_t	 body_sent;	/* bytes of body on the wire */
 	uint64_t	 bytes_in, bytes_out;	/* heads included */
 	int64_t		 first_byte_us;	/* monotonic; 0: nothing sent */
+	struct retold	*retold;	/* logs leave their lines there; NULL:
+					 * it will not be given again */
 
 	/* The way through the corridor; corridor.c's. */
 	unsigned	 step, next_module;

@@ -2,8 +2,12 @@
  * check_logformat.c - formats of the access log, and the lines they make.
  */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/text.h"
 #include "serve/logformat.h"
+#include "serve/retold.h"
 
 #include "exchange.h"
 #include "run.h"
@@ -77,6 +81,89 @@ START_TEST(line)
 }
 END_TEST
 
+/* The letters whose value needs more than the answer, who asks, and when. */
+static bool
+needs_more(const char *format)
+{
+	return strstr(format, "%A") != NULL || strstr(format, "}p") != NULL ||
+	    strstr(format, "%V") != NULL || strstr(format, "%^FB") != NULL;
+}
+
+static struct text told;
+
+static void
+tell(const struct retold_line *l, const struct request *moment)
+{
+	logformat_again(&told, l, moment);
+}
+
+/* An answer that is given again has the same line, put together anew from
+ * pieces; here between two others. */
+START_TEST(line_again)
+{
+	struct config *c = site_open(table, 1, "");
+	struct request *r = make_exchange(c), moment = { 0 };
+	const char *format[] = { "%s", lines[_i].format, "%a" };
+	struct retold leaves = { .arena = c->arena }, *copy;
+	const struct logformat *f;
+
+	r->retold = &leaves;
+	for (size_t i = 0; i < COUNT(format); i++) {
+		struct retold_line *l;
+
+		logformat_compile(c->arena, format[i], no_notes, &f);
+		l = logformat_retell(f, r, r);
+		ck_assert_int_eq(l == NULL, needs_more(format[i]));
+		ck_assert_int_eq(leaves.whole, needs_more(lines[_i].format) &&
+		    i > 0);
+		if (l != NULL)
+			l->tell = tell;
+	}
+	copy = retold_copy(&leaves, malloc(retold_size(&leaves)));
+	moment.arena = c->arena;
+	moment.client = r->client;
+	moment.started_us = r->started_us;
+	moment.started_mono_us = r->started_mono_us;
+	told = (struct text){ .arena = c->arena };
+	retold_tell(copy, &moment);
+	ck_assert_str_eq(text_z(&told), str_zfmt(c->arena, "404\n%s%s"
+	    "192.0.2.7\n", leaves.whole ? "" : lines[_i].line,
+	    leaves.whole ? "" : "\n"));
+	free(copy);
+	config_end(c);
+}
+END_TEST
+
+/* Whether an answer's lines need the time to parts of a second. */
+static const struct {
+	const char	*format;
+	bool		 exact;
+} times[] = {
+	{ "%h %t", false },
+	{ "%h %r", false },
+	{ "%k", false },
+	{ "%D", true },
+	{ "%T", true },
+	{ "%{usec}t", true },
+	{ "%404D", true },
+	{ "%500D", false },
+};
+
+START_TEST(exact_time)
+{
+	struct config *c = site_open(table, 1, "");
+	struct request *r = make_exchange(c);
+	struct retold leaves = { .arena = c->arena };
+	const struct logformat *f;
+
+	r->retold = &leaves;
+	logformat_compile(c->arena, times[_i].format, no_notes, &f);
+	ck_assert_ptr_nonnull(logformat_retell(f, r, r));
+	ck_assert_int_eq(leaves.exact, times[_i].exact);
+	config_end(c);
+}
+END_TEST
+
 START_TEST(usual_time)
 {
 	struct config *c = site_open(table, 1, "");
@@ -142,6 +229,8 @@ main(void)
 	TCase *tc = tcase_create("lines");
 
 	tcase_add_loop_test(tc, line, 0, COUNT(lines));
+	tcase_add_loop_test(tc, line_again, 0, COUNT(lines));
+	tcase_add_loop_test(tc, exact_time, 0, COUNT(times));
 	tcase_add_test(tc, usual_time);
 	tcase_add_test(tc, nothing_known);
 	tcase_add_test(tc, first_and_last);

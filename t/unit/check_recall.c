@@ -79,13 +79,19 @@ START_TEST(kept)
 	const struct recalled *again;
 
 	ck_assert_uint_eq(keep.n, strlen(HEAD));
-	recall_keep(recall_answer(a, str_copy(a, keep), r, STR("HTTP...")));
-	again = recall_find(&other, STR(HEAD "more"), &keep);
+	r->bytes_out = 12;
+	again = recall_keep(recall_answer(a, str_copy(a, keep), r,
+	    STR("HTTP...")));
+	ck_assert_ptr_eq(recall_find(&other, STR(HEAD "more"), &keep), again);
 	ck_assert_ptr_nonnull(again);
 	ck_assert_uint_eq(again->request.n, strlen(HEAD));
 	ck_assert(str_is(again->head, "HTTP..."));
 	ck_assert(str_is(again->body, "hello"));
 	ck_assert_ptr_eq(again->r, r);
+	ck_assert_uint_eq(again->bytes_out, 12);
+	ck_assert(again->keep_going);
+	/* They leave in one piece. */
+	ck_assert_ptr_eq(again->head.at + again->head.n, again->body.at);
 	ck_assert_ptr_null(recall_find(&other, STR("GET /b HTTP/1.1\r\n"
 	    "Host: x\r\n\r\n"), &keep));
 	ck_assert_ptr_null(recall_find(&other, STR("GET /a HTTP/1.1\r\n"
@@ -328,7 +334,7 @@ START_TEST(renewed)
 	    tree_path("../forkful-check-other")), 0);
 	k = walked(a, "", "/a.txt");
 	ck_assert_ptr_nonnull(k->date);
-	recall_keep(k);
+	k = (struct recalled *)(uintptr_t)recall_keep(k);
 	changes[_i].change();
 	ck_assert_ptr_eq(next_second(k), changes[_i].holds ? k : NULL);
 	if (changes[_i].holds) {
@@ -347,7 +353,7 @@ START_TEST(over)
 	struct recalled *k = walked(a, "", "/young.txt");
 	struct str keep;
 
-	recall_keep(k);
+	k = (struct recalled *)(uintptr_t)recall_keep(k);
 	ck_assert_ptr_eq(recall_find(&asking, STR(HEAD), &keep), k);
 	k->second--;
 	ck_assert_ptr_null(recall_find(&asking, STR(HEAD), &keep));
