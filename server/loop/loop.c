@@ -19,7 +19,21 @@
 #include "base/os.h"
 #include "loop/backend.h"
 
-enum { EACH_TURN_MAX = 8, HEAP_FIRST = 64 };
+enum {
+	EACH_MAX = 8,
+	HEAP_FIRST = 64,
+	BUSY = 4,			/* events: soon there are more */
+	REST_MS = 5,			/* the longest time without a rest */
+};
+
+/* Who is called now and then. */
+struct calls {
+	struct {
+		void	(*run)(void *);
+		void	 *arg;
+	} at[EACH_MAX];
+	size_t	 n;
+};
 
 struct loop {
 	struct arena		*arena;
@@ -35,11 +49,8 @@ struct loop {
 	size_t			 n_timers, heap_room;
 
 	struct link		 later;
-	struct {
-		void	(*run)(void *);
-		void	 *arg;
-	} each_turn[EACH_TURN_MAX];
-	size_t			 n_each_turn;
+	struct calls		 each_turn, each_rest;
+	int64_t			 rested_ms;
 
 	struct {
 		void	(*run)(int, void *);
@@ -152,7 +163,7 @@ run_ready(struct loop *l)
 		if (l->batch[l->at].watch != NULL)
 			deliver(l, l->batch[l->at].watch,
 			    l->batch[l->at].events);
-	l->at = l->n_batch = 0;
+	l->at = l->n_batch;
 }
 
 /* ---- Timers -------------------------------------------------------------- */
@@ -292,12 +303,38 @@ run_later(struct loop *l)
 	list_remove(&mark);
 }
 
+static void
+calls_add(struct calls *c, void (*run)(void *), void *arg)
+{
+	assert(c->n < EACH_MAX);
+	c->at[c->n].run = run;
+	c->at[c->n++].arg = arg;
+}
+
+static void
+calls_run(const struct calls *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		c->at[i].run(c->at[i].arg);
+}
+
 void
 loop_each_turn(struct loop *l, void (*run)(void *), void *arg)
 {
-	assert(l->n_each_turn < EACH_TURN_MAX);
-	l->each_turn[l->n_each_turn].run = run;
-	l->each_turn[l->n_each_turn++].arg = arg;
+	calls_add(&l->each_turn, run, arg);
+}
+
+void
+loop_each_rest(struct loop *l, void (*run)(void *), void *arg)
+{
+	calls_add(&l->each_rest, run, arg);
+}
+
+static void
+rest(struct loop *l)
+{
+	calls_run(&l->each_rest);
+	l->rested_ms = clock_ms();
 }
 
 /* ---- Signals ------------------------------------------------------------- */
@@ -441,18 +478,29 @@ sleep_ms(const struct loop *l)
 	return left < INT_MAX ? (int)left : INT_MAX;
 }
 
+/* What has happened; after much, more is there most of the time. */
+static void
+collect(struct loop *l)
+{
+	if (l->n_batch >= BUSY && clock_ms() < l->rested_ms + REST_MS)
+		l->n_batch = l->backend->wait(l->state, 0, l->batch);
+	else
+		l->n_batch = 0;
+	if (l->n_batch > 0)
+		return;
+	rest(l);
+	l->n_batch = l->backend->wait(l->state, sleep_ms(l), l->batch);
+}
+
 static void
 turn(struct loop *l)
 {
-	size_t i;
-
-	l->n_batch = l->backend->wait(l->state, sleep_ms(l), l->batch);
+	collect(l);
 	clock_tick();
 	run_ready(l);
 	run_timers(l);
 	run_later(l);
-	for (i = 0; i < l->n_each_turn; i++)
-		l->each_turn[i].run(l->each_turn[i].arg);
+	calls_run(&l->each_turn);
 }
 
 void
@@ -460,6 +508,7 @@ loop_run(struct loop *l)
 {
 	while (!l->stop)
 		turn(l);
+	rest(l);
 	l->stop = false;
 }
 

@@ -86,9 +86,12 @@ struct later {
 void		 loop_later(struct loop *l, struct later *e);
 void		 loop_later_stop(struct loop *l, struct later *e);
 
-/* Run in every turn, just before it would sleep (to write buffered logs); in
- * order of registration.  There are few; they stay. */
+/* Run in every turn, just before it would sleep; in order of registration.
+ * There are few; they stay. */
 void		 loop_each_turn(struct loop *l, void (*run)(void *), void *arg);
+/* The same, when it really will sleep: while turn follows turn, only after a
+ * few milliseconds (to write buffered logs). */
+void		 loop_each_rest(struct loop *l, void (*run)(void *), void *arg);
 
 /* Call run(signo, arg) from the loop, not from a handler, when signo arrives.
  * Several arrivals between two turns may be told as one. */

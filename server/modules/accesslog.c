@@ -1,7 +1,7 @@
 /*
  * mod_log_config and mod_logio - the access log: one line for every exchange.
  *
- * Lines are collected per file and written once per turn of the loop: whole
+ * Lines are collected per file and written before the worker rests: whole
  * lines only, appended, so that workers can share a file.
  */
 #include <sys/stat.h>
@@ -477,7 +477,7 @@ static void
 worker(struct loop *l, const struct config *c)
 {
 	(void)c;
-	loop_each_turn(l, flush_all, NULL);
+	loop_each_rest(l, flush_all, NULL);
 }
 
 static void

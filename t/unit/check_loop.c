@@ -443,6 +443,62 @@ count_turn(void *arg)
 	loop_stop(l);
 }
 
+static int rests;
+
+static void
+count_rest(void *arg)
+{
+	(*(int *)arg)++;
+	if (rests >= 3)
+		loop_stop(l);
+}
+
+/* With little to do, there is a rest behind every turn; and at the end. */
+START_TEST(rests_behind_a_turn)
+{
+	struct errand a = { { .run = run_errand }, 0, NULL };
+
+	open_loop(_i);
+	turns = rests = 0;
+	loop_each_turn(l, count_turn, &turns);
+	loop_each_rest(l, count_rest, &rests);
+	for (int i = 1; i <= 2; i++) {
+		loop_later(l, &a.later);
+		loop_run(l);
+		ck_assert_int_eq(turns, i);
+		ck_assert_int_eq(rests, 2 * i);
+	}
+	loop_end(l);
+}
+END_TEST
+
+/* Even when there is something to do without end. */
+START_TEST(rests_when_busy)
+{
+	struct seen s[8];
+	int ends[8][2];
+
+	open_loop(_i);
+	rests = 0;
+	for (int i = 0; i < 8; i++) {
+		pair(ends[i]);
+		s[i] = seen_on(ends[i][0]);
+		ck_assert_int_eq(write(ends[i][1], "a", 1), 1);
+		loop_watch(l, &s[i].watch, LOOP_READ);
+	}
+	loop_each_rest(l, count_rest, &rests);
+	loop_run(l);
+	ck_assert_int_ge(rests, 3);
+	for (int i = 0; i < 8; i++) {
+		ck_assert_int_gt(s[i].calls, 0);
+		loop_unwatch(l, &s[i].watch);
+		close(ends[i][0]);
+		close(ends[i][1]);
+	}
+	loop_end(l);
+}
+END_TEST
+
 /* Even one that queues itself again and again leaves the others their turn. */
 START_TEST(later_runs_once_in_a_turn)
 {
@@ -564,6 +620,8 @@ main(void)
 	tcase_add_loop_test(tc, timers_move, 0, 2);
 	tcase_add_loop_test(tc, timer_for_now_waits_a_turn, 0, 2);
 	tcase_add_loop_test(tc, later_runs_once_in_a_turn, 0, 2);
+	tcase_add_loop_test(tc, rests_behind_a_turn, 0, 2);
+	tcase_add_loop_test(tc, rests_when_busy, 0, 2);
 	tcase_add_loop_test(tc, signals_come_through_the_loop, 0, 2);
 	tcase_add_loop_test(tc, signal_flood, 0, 2);
 	tcase_add_test(tc, backend_has_a_name);
