@@ -149,13 +149,21 @@ entity_of(char c)
 	}
 }
 
+/* All bytes that have one are among these. */
+static bool
+may_be_entity(char c)
+{
+	return c <= '>' && (c == '&' || c == '<' || c == '>' || c == '"' ||
+	    c == '\'');
+}
+
 void
 text_add_html(struct text *t, struct str s)
 {
 	size_t i;
 
 	for (;; s = str_from(s, i + 1)) {
-		for (i = 0; i < s.n && entity_of(s.at[i]) == NULL; i++)
+		for (i = 0; i < s.n && !may_be_entity(s.at[i]); i++)
 			continue;
 		text_add(t, str_first(s, i));
 		if (i == s.n)

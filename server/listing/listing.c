@@ -93,26 +93,23 @@ compare_times(const struct timespec *a, const struct timespec *b)
 	return (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
 }
 
+/* An item, and the first of what it is compared by, as numbers: most are told
+ * apart without a look at the item itself. */
+struct sorted {
+	unsigned	 rank;		/* the parent, directories, others */
+	uint64_t	 key;
+	struct listing_item *item;
+};
+
 /* qsort(3) hands nothing down. */
 static const struct listing *sorting;
 
 static int
-compare(const void *one, const void *other)
+compare_items(const struct listing *l, const struct listing_item *a,
+    const struct listing_item *b)
 {
-	const struct listing *l = sorting;
-	const struct listing_item *a = *(struct listing_item *const *)one,
-	    *b = *(struct listing_item *const *)other, *swap;
 	int c = 0;
 
-	if (a->parent != b->parent)
-		return a->parent ? -1 : 1;
-	if (has(l, LISTING_FOLDERS_FIRST) && a->directory != b->directory)
-		return a->directory ? -1 : 1;
-	if (l->order == 'D') {
-		swap = a;
-		a = b;
-		b = swap;
-	}
 	if (l->key == 'M')
 		c = compare_times(&a->modified, &b->modified);
 	else if (l->key == 'S')
@@ -124,13 +121,93 @@ compare(const void *one, const void *other)
 	return c != 0 ? c : str_compare(a->name, b->name);
 }
 
+static int
+compare(const void *one, const void *other)
+{
+	const struct sorted *a = one, *b = other, *swap;
+
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	if (sorting->order == 'D') {
+		swap = a;
+		a = b;
+		b = swap;
+	}
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
+	return compare_items(sorting, a->item, b->item);
+}
+
+/* How many bytes all names begin with. */
+static size_t
+common_bytes(const struct vec *items)
+{
+	struct str first = ((const struct listing_item *)
+	    items->at[items->n - 1])->name;
+
+	for (size_t i = 0; i < items->n; i++) {
+		const struct listing_item *item = items->at[i];
+		size_t k = 0;
+
+		if (item->parent)
+			continue;
+		while (k < first.n && k < item->name.n &&
+		    first.at[k] == item->name.at[k])
+			k++;
+		first.n = k;
+	}
+	return first.n;
+}
+
+/* Eight bytes as a number that compares as they do. */
+static uint64_t
+number_of(struct str s)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		n = n << 8 | (i < s.n ? (unsigned char)s.at[i] : 0);
+	return n;
+}
+
+static uint64_t
+key_of(const struct listing *l, const struct listing_item *i, size_t common)
+{
+	bool bytes = !has(l, LISTING_VERSIONS) && !has(l, LISTING_IGNORE_CASE);
+
+	switch (l->key) {
+	case 'M':
+		return (uint64_t)i->modified.tv_sec ^ UINT64_C(1) << 63;
+	case 'S':
+		return (uint64_t)i->size ^ UINT64_C(1) << 63;
+	case 'N':
+		return bytes ? number_of(str_from(i->name, common)) : 0;
+	default:
+		return 0;
+	}
+}
+
 void
 listing_sort(struct listing *l)
 {
+	size_t n = l->items.n, common = n > 0 ? common_bytes(&l->items) : 0;
+	struct arena *a = arena_new();
+	struct sorted *s = arena_many(a, struct sorted, n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct listing_item *item = l->items.at[i];
+
+		s[i].item = item;
+		s[i].rank = item->parent ? 0 : item->directory &&
+		    has(l, LISTING_FOLDERS_FIRST) ? 1 : 2;
+		s[i].key = key_of(l, item, common);
+	}
 	sorting = l;
-	if (l->items.n > 1)
-		qsort(l->items.at, l->items.n, sizeof(l->items.at[0]),
-		    compare);
+	if (n > 1)
+		qsort(s, n, sizeof(s[0]), compare);
+	for (size_t i = 0; i < n; i++)
+		l->items.at[i] = s[i].item;
+	arena_end(a);
 }
 
 /* ---- Cells --------------------------------------------------------------- */
