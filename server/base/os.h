@@ -70,6 +70,8 @@ DIR	*os_open_directory(const char *path, size_t root_n,
  * needed, no fd.  0 or -1. */
 int	os_stat_file(const char *path, size_t root_n, enum os_links links,
 	    struct stat *st);
+/* The same for what is called name in an open directory, links not followed. */
+int	os_stat_entry(DIR *d, const char *name, struct stat *st);
 
 /* n bytes of a file from offset, or as many as there are: how many; -1 with
  * errno. */

@@ -345,6 +345,12 @@ os_stat_file(const char *path, size_t root_n, enum os_links links,
 }
 
 int
+os_stat_entry(DIR *d, const char *name, struct stat *st)
+{
+	return fstatat(dirfd(d), name, st, AT_SYMLINK_NOFOLLOW);
+}
+
+int
 os_nameless_file(const char *directory)
 {
 	char path[PATH_MAX];

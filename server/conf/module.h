@@ -25,6 +25,7 @@ struct limit;
 struct loop;
 struct request;
 struct scope;
+struct text;
 
 /* ---- Slots: the C type of a field, how its text is read, how it merges --- */
 
@@ -221,6 +222,13 @@ enum {
 	RESTART	= -3,	/* an internal redirect was set up: start over */
 };
 
+/* Whether a file is answered as another is: serve/kin.h. */
+enum kinship {
+	KIN_NOT,	/* no, or there is no telling */
+	KIN_ALL,	/* yes, as any other file there */
+	KIN_BY_NAME,	/* yes, as those for which the same is said */
+};
+
 struct module {
 	const char	*name;		/* "expires": its name in LogLevel */
 	const char	*alias;		/* names for IfModule and LoadModule:
@@ -250,6 +258,16 @@ struct module {
 	void		(*filter)(struct request *r);	/* all: wrap the body */
 	void		(*headers)(struct request *r);	/* all: last changes */
 	void		(*log)(struct request *r);	/* all: it is over */
+
+	/*
+	 * A regular file stands at path (a URL path, and name is the end of
+	 * it), beside the one that was looked up as looked and let in; the same
+	 * sections cover both.  Would the hooks before handle say the same of
+	 * it?  KIN_BY_NAME: of all for which this appends the same to key.
+	 * NULL where there are such hooks: there is no telling.
+	 */
+	enum kinship	(*kin)(const struct request *looked, struct str path,
+			    struct str name, struct text *key);
 
 	/* The hooks' work depends on nothing but the request's head, the
 	 * configuration and watched files, or they say request_once() or

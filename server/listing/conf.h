@@ -14,6 +14,8 @@ enum listing_by { BY_PATH, BY_TYPE, BY_ENCODING };
 struct listing_note {
 	enum listing_by	 by;
 	const char	*pattern;
+	struct str	 ends;		/* all that it asks of the end of a
+					 * path; or STR_NONE */
 	const char	*text;
 };
 

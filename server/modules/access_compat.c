@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/subnet.h"
 #include "conf/directive.h"
+#include "serve/kin.h"
 #include "serve/limit.h"
 
 extern struct module mod_access_compat;
@@ -263,6 +264,7 @@ struct module mod_access_compat = {
 	.conf_size = sizeof(struct compat_conf),
 	.rows = rows,
 	.merge = merge,
+	.kin = kin_all,
 	.steady = true,
 	.access = check,
 };

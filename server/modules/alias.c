@@ -730,6 +730,47 @@ fixup(struct request *r)
 	return PASS;
 }
 
+/* One of these may be for the very path. */
+static bool
+names(const struct alias_index *x, struct str path)
+{
+	struct str group[10];
+
+	if (x == NULL)
+		return false;
+	if (hash_get(x->prefixes, path) != NULL)
+		return true;
+	for (size_t i = 0; i < x->matches.n; i++) {
+		const struct entry *e = x->matches.at[i];
+
+		if (regex_match(e->alias->regex, path, group, 10) != 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A prefix that is for the directory, or one above it, leads all its files to
+ * the same place, each by its name.  The others are for other paths, or for one
+ * of these files.
+ */
+static enum kinship
+kin(const struct request *looked, struct str path, struct str name,
+    struct text *key)
+{
+	const struct alias_conf *server = scope_get(looked->vhost->scope,
+	    &mod_alias);
+	const struct alias_conf *here = scope_get(looked->scope, &mod_alias);
+
+	(void)name;
+	(void)key;
+	if (here->redirect != NULL || here->alias != NULL ||
+	    here->here.n > 0 || names(server->redirect_index, path) ||
+	    names(server->alias_index, path))
+		return KIN_NOT;
+	return KIN_BY_NAME;
+}
+
 struct module mod_alias = {
 	.name = "alias",
 	.alias = "mod_alias.c alias_module",
@@ -737,6 +778,7 @@ struct module mod_alias = {
 	.rows = rows,
 	.merge = merge,
 	.finish = finish,
+	.kin = kin,
 	.steady = true,
 	.translate = translate,
 	.fixup = fixup,

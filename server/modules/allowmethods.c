@@ -8,6 +8,7 @@
 #include "conf/directive.h"
 #include "http/method.h"
 #include "serve/core.h"
+#include "serve/kin.h"
 #include "serve/request.h"
 
 extern struct module mod_allowmethods;
@@ -118,6 +119,7 @@ struct module mod_allowmethods = {
 	.alias = "mod_allowmethods.c allowmethods_module",
 	.conf_size = sizeof(struct allow_conf),
 	.rows = rows,
+	.kin = kin_all,
 	.steady = true,
 	.access = check,
 };

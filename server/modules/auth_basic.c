@@ -248,11 +248,25 @@ static const struct directive rows[] = {
 	{ 0 }
 };
 
+/* The made-up user may be told by an expression. */
+static enum kinship
+kin(const struct request *looked, struct str path, struct str name,
+    struct text *key)
+{
+	const struct basic_conf *c = scope_get(looked->scope, &mod_auth_basic);
+
+	(void)path;
+	(void)name;
+	(void)key;
+	return c->fake.kind == FAKE_ON ? KIN_NOT : KIN_ALL;
+}
+
 struct module mod_auth_basic = {
 	.name = "auth_basic",
 	.alias = "mod_auth_basic.c auth_basic_module",
 	.conf_size = sizeof(struct basic_conf),
 	.rows = rows,
+	.kin = kin,
 	.steady = true,
 	.identity = identify,
 	.fixup = fake,

@@ -21,6 +21,7 @@
 #include "base/sha1.h"
 #include "conf/directive.h"
 #include "http/uri.h"
+#include "serve/kin.h"
 
 extern struct module mod_auth_digest;
 
@@ -708,6 +709,7 @@ struct module mod_auth_digest = {
 	.conf_size = sizeof(struct digest_conf),
 	.rows = rows,
 	.finish = finish,
+	.kin = kin_all,
 	.steady = true,
 	.identity = identify,
 	.fixup = prove,

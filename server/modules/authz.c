@@ -418,6 +418,19 @@ check_user(struct request *r)
 	}
 }
 
+/* By the rules under which the list itself was given; others may be about the
+ * file. */
+static enum kinship
+kin(const struct request *looked, struct str path, struct str name,
+    struct text *key)
+{
+	(void)path;
+	(void)name;
+	(void)key;
+	return looked->main->scope == looked->scope && looked->main->judged &&
+	    looked->main->let_in ? KIN_ALL : KIN_NOT;
+}
+
 struct module mod_authz = {
 	.name = "authz_core",
 	.alias = "mod_authz_core.c authz_core_module mod_authz_host.c "
@@ -426,6 +439,7 @@ struct module mod_authz = {
 	.conf_size = sizeof(struct authz_conf),
 	.rows = rows,
 	.merge = merge,
+	.kin = kin,
 	.steady = true,
 	.access = check,
 	.identity = check_user,

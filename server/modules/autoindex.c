@@ -201,6 +201,10 @@ add_note(struct setting *s, struct vec *notes, enum listing_by by,
 	/* Without wildcards, the end of a name. */
 	n->pattern = by != BY_PATH || str_has_glob(str_of(pattern)) ? pattern :
 	    str_zfmt(s->arena, "*%s", pattern);
+	if (by == BY_PATH && n->pattern[0] == '*')
+		n->ends = str_of(n->pattern + 1);
+	if (str_has_glob(n->ends) || str_find(n->ends, '\\') >= 0)
+		n->ends = STR_NONE;
 	vec_add(s->arena, notes, n);
 }
 

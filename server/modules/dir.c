@@ -12,6 +12,7 @@
 #include "conf/directive.h"
 #include "http/status.h"
 #include "serve/corridor.h"
+#include "serve/kin.h"
 
 extern struct module mod_dir;
 
@@ -256,6 +257,7 @@ struct module mod_dir = {
 	.alias = "mod_dir.c dir_module",
 	.conf_size = sizeof(struct dir_conf),
 	.rows = rows,
+	.kin = kin_all,
 	.steady = true,
 	.fixup = fixup,
 	.handle = handle,

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "conf/directive.h"
+#include "serve/kin.h"
 #include "serve/request.h"
 
 extern struct module mod_env;
@@ -149,6 +150,7 @@ struct module mod_env = {
 	.conf_size = sizeof(struct env_conf),
 	.rows = rows,
 	.merge = merge,
+	.kin = kin_all,
 	.steady = true,
 	.fixup = fixup,
 };

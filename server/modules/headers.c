@@ -562,12 +562,39 @@ headers(struct request *r)
 		change_all(r, &c->success, &r->out, false);
 }
 
+static bool
+has_early(const struct vec *changes)
+{
+	for (size_t i = 0; i < changes->n; i++)
+		if (((const struct change *)changes->at[i])->early)
+			return true;
+	return false;
+}
+
+/* What is changed early may be the type, by an expression. */
+static enum kinship
+kin(const struct request *looked, struct str path, struct str name,
+    struct text *key)
+{
+	const struct headers_conf *c = scope_get(looked->scope, &mod_headers);
+	const struct headers_conf *host = scope_get(looked->vhost->scope,
+	    &mod_headers);
+
+	(void)path;
+	(void)name;
+	(void)key;
+	return has_early(&c->always) || has_early(&c->success) ||
+	    has_early(&host->always) || has_early(&host->success) ?
+	    KIN_NOT : KIN_ALL;
+}
+
 struct module mod_headers = {
 	.name = "headers",
 	.alias = "mod_headers.c headers_module",
 	.conf_size = sizeof(struct headers_conf),
 	.rows = rows,
 	.merge = merge,
+	.kin = kin,
 	.steady = true,
 	.early = early,
 	.fixup = fixup,

@@ -10,6 +10,7 @@
 #include "access/names.h"
 #include "conf/directive.h"
 #include "serve/core.h"
+#include "serve/kin.h"
 #include "serve/request.h"
 
 extern struct module mod_hostnames;
@@ -39,6 +40,7 @@ look_up(struct request *r)
 
 struct module mod_hostnames = {
 	.name = "hostnames",
+	.kin = kin_all,
 	.steady = true,
 	.early = look_up,
 	.access = look_up,

@@ -507,6 +507,39 @@ fixup(struct request *r)
 	return PASS;
 }
 
+/* The extensions that say something; the others would to MultiViews alone,
+ * which is for what is not there. */
+static enum kinship
+kin(const struct request *looked, struct str path, struct str name,
+    struct text *key)
+{
+	const struct mime_conf *c = scope_get(looked->scope, &mod_mime);
+	const struct mime_conf *main = scope_get(looked->config->main->scope,
+	    &mod_mime);
+	struct str part;
+	size_t dot = 0;
+
+	(void)path;
+	if (core_conf(looked->scope)->handler_expr != NULL)
+		return KIN_NOT;
+	while (dot < name.n && name.at[dot] == '.')
+		dot++;
+	while (dot < name.n && name.at[dot] != '.')
+		dot++;
+	name = str_from(name, dot + 1);
+	while (str_cut(&name, '.', &part)) {
+		struct str extension = str_lower(key->arena, part);
+
+		if (hash_get(main->types, extension) == NULL &&
+		    (c->extensions == NULL ||
+		    hash_get(c->extensions, extension) == NULL))
+			continue;
+		text_add(key, extension);
+		text_addc(key, '.');
+	}
+	return KIN_BY_NAME;
+}
+
 struct module mod_mime = {
 	.name = "mime",
 	.alias = "mod_mime.c mime_module",
@@ -514,6 +547,7 @@ struct module mod_mime = {
 	.rows = rows,
 	.merge = merge,
 	.finish = finish,
+	.kin = kin,
 	.steady = true,
 	.fixup = fixup,
 };

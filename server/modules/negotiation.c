@@ -20,6 +20,7 @@
 #include "http/typemap.h"
 #include "serve/corridor.h"
 #include "serve/file.h"
+#include "serve/kin.h"
 #include "serve/story.h"
 
 extern struct module mod_negotiation;
@@ -638,6 +639,7 @@ struct module mod_negotiation = {
 	.alias = "mod_negotiation.c negotiation_module",
 	.conf_size = sizeof(struct negotiation_conf),
 	.rows = rows,
+	.kin = kin_all,
 	.steady = true,
 	.fixup = fixup,
 	.handle = handle,

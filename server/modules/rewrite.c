@@ -618,6 +618,19 @@ static const struct directive rows[] = {
 	{ 0 }
 };
 
+/* Rules may say anything of a name. */
+static enum kinship
+kin(const struct request *looked, struct str path, struct str name,
+    struct text *key)
+{
+	(void)path;
+	(void)name;
+	(void)key;
+	return conf_of(looked->scope)->engine == FLAG_ON ||
+	    conf_of(looked->vhost->scope)->engine == FLAG_ON ||
+	    looked->state[mod_rewrite.index] != NULL ? KIN_NOT : KIN_ALL;
+}
+
 struct module mod_rewrite = {
 	.name = "rewrite",
 	.alias = "mod_rewrite.c rewrite_module",
@@ -625,6 +638,7 @@ struct module mod_rewrite = {
 	.rows = rows,
 	.merge = rewrite_merge,
 	.worker = worker,
+	.kin = kin,
 	.steady = true,
 	.translate = translate,
 	.fixup = fixup,

@@ -12,6 +12,7 @@
 #include "base/char.h"
 #include "conf/directive.h"
 #include "serve/expr.h"
+#include "serve/kin.h"
 #include "serve/request.h"
 #include "serve/vars.h"
 
@@ -352,6 +353,7 @@ struct module mod_setenvif = {
 	.conf_size = sizeof(struct setenvif_conf),
 	.rows = rows,
 	.merge = merge,
+	.kin = kin_all,
 	.steady = true,
 	.early = early,
 	.access = before_access,

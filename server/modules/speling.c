@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "conf/directive.h"
 #include "serve/corridor.h"
+#include "serve/kin.h"
 
 extern struct module mod_speling;
 
@@ -310,6 +311,7 @@ struct module mod_speling = {
 	.alias = "mod_speling.c speling_module",
 	.conf_size = sizeof(struct speling_conf),
 	.rows = rows,
+	.kin = kin_all,
 	.steady = true,
 	.fixup = fixup,
 };

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/os.h"
 #include "conf/directive.h"
+#include "serve/kin.h"
 #include "serve/request.h"
 
 extern struct module mod_unique_id;
@@ -106,6 +107,7 @@ struct module mod_unique_id = {
 	.rows = rows,
 	.loaded = loaded,
 	.worker = worker,
+	.kin = kin_all,
 	.steady = true,
 	.early = name_request,
 };

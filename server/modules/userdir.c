@@ -196,6 +196,21 @@ translate(struct request *r)
 	return PASS;
 }
 
+/* Below a user's directory, and in the root, where names may be users'. */
+static enum kinship
+kin(const struct request *looked, struct str path, struct str name,
+    struct text *key)
+{
+	const struct userdir_conf *c = scope_get(looked->vhost->scope,
+	    &mod_userdir);
+
+	(void)name;
+	(void)key;
+	if (c->patterns.n == 0)
+		return KIN_ALL;
+	return str_starts(path, STR("/~")) ? KIN_NOT : KIN_BY_NAME;
+}
+
 struct module mod_userdir = {
 	.name = "userdir",
 	.alias = "mod_userdir.c userdir_module",
@@ -203,5 +218,6 @@ struct module mod_userdir = {
 	.rows = rows,
 	.merge = merge,
 	.translate = translate,
+	.kin = kin,
 	.steady = true,
 };

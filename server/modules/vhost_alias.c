@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/char.h"
 #include "conf/directive.h"
+#include "serve/kin.h"
 #include "serve/request.h"
 #include "serve/story.h"
 
@@ -275,5 +276,6 @@ struct module mod_vhost_alias = {
 	.conf_size = sizeof(struct vhost_alias_conf),
 	.rows = rows,
 	.translate = translate,
+	.kin = kin_all,
 	.steady = true,
 };

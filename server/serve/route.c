@@ -594,3 +594,54 @@ route_directory(struct request *r)
 		said = check_reached(r);
 	return said != PASS ? said : merged(&d.m);
 }
+
+/* ---- Files beside each other --------------------------------------------- */
+
+bool
+route_files(struct request *r, struct route_files *f)
+{
+	struct request copy = *r;
+	struct descent d;
+
+	descent_begin(&d, &copy);
+	*f = (struct route_files){ r->config, r->vhost, { 0 } };
+	if (descend(&d, str_of(r->filename)) != PASS)
+		return false;
+	f->inside = d.m.with_inside;
+	return true;
+}
+
+/* A visit that writes down which sections are found. */
+struct covering {
+	struct section_visit visit;
+	struct text	*key;
+	bool		 odd;	/* one of them does more than cover */
+};
+
+static void
+add_cover(struct section_visit *v, const struct section *s)
+{
+	struct covering *c = (struct covering *)v;
+
+	text_add(c->key, str_n((const char *)&s, sizeof(s)));
+	if (s->named || s->inside != NULL)
+		c->odd = true;
+}
+
+bool
+route_covers(const struct route_files *f, struct str path,
+    struct str filename, struct str name, struct text *key)
+{
+	struct covering c = { .visit = { .found = add_cover }, .key = key };
+	const struct sections *main = f->config->main->sections,
+	    *host = f->vhost->sections;
+
+	sections_location(main, host, path, path, &c.visit);
+	sections_directory_match(main, host, filename, &c.visit);
+	sections_files(main, name, &c.visit);
+	if (host != main)
+		sections_files(host, name, &c.visit);
+	for (size_t i = 0; i < f->inside.n; i++)
+		sections_files(f->inside.at[i], name, &c.visit);
+	return !c.odd && c.visit.gave_up == NULL;
+}
