@@ -174,7 +174,7 @@ os_load_averages(double load[3])
 		load[n] = 0;
 }
 
-/* Where to stop looking for open fds: starters leave few behind, and those with
+/* Where to stop trying for open fds: starters leave few behind, and those with
  * low numbers. */
 static int
 last_fd(void)
@@ -184,24 +184,64 @@ last_fd(void)
 	return n < 0 || n > 65536 ? 65536 : (int)n;
 }
 
+static bool
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) != -1;
+}
+
+/* Call found for each open fd; how many there are.  Where the system has no
+ * list, or does not show it, all numbers are tried. */
+static long
+each_fd(void (*found)(int fd))
+{
+	DIR *list = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	int fd, last = last_fd();
+	long n = 0;
+
+	if (list == NULL) {
+		for (fd = 0; fd < last; fd++)
+			if (is_open(fd)) {
+				found(fd);
+				n++;
+			}
+		return n;
+	}
+	while ((entry = readdir(list)) != NULL) {
+		fd = atoi(entry->d_name);
+		if (entry->d_name[0] == '.' || fd == dirfd(list))
+			continue;
+		found(fd);
+		n++;
+	}
+	closedir(list);
+	return n;
+}
+
+static void
+leave_it(int fd)
+{
+	(void)fd;
+}
+
+static void
+close_on_exec(int fd)
+{
+	if (fd > STDERR_FILENO)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 long
 os_fds_in_use(void)
 {
-	long n = 0;
-	int fd, last = last_fd();
-
-	for (fd = 0; fd < last; fd++)
-		n += fcntl(fd, F_GETFD) != -1;
-	return n;
+	return each_fd(leave_it);
 }
 
 void
 os_keep_inherited(void)
 {
-	int fd, last = last_fd();
-
-	for (fd = 3; fd < last; fd++)
-		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	each_fd(close_on_exec);
 }
 
 void

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -128,6 +129,21 @@ START_TEST(open_fds_are_counted)
 }
 END_TEST
 
+START_TEST(inherited_fds_are_kept)
+{
+	int low = dup(STDERR_FILENO), high = fcntl(low, F_DUPFD, 60);
+
+	ck_assert_int_eq(fcntl(low, F_GETFD), 0);
+	ck_assert_int_eq(fcntl(high, F_GETFD), 0);
+	os_keep_inherited();
+	ck_assert_int_eq(fcntl(low, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(high, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(STDERR_FILENO, F_GETFD), 0);
+	close(low);
+	close(high);
+}
+END_TEST
+
 /* Nanoseconds of a turn of this process; 0 where nobody tells. */
 static long
 turn_ns(void)
@@ -190,6 +206,7 @@ main(void)
 	tcase_add_loop_test(tc, random_bytes, 0, 7);
 	tcase_add_test(tc, machine);
 	tcase_add_test(tc, open_fds_are_counted);
+	tcase_add_test(tc, inherited_fds_are_kept);
 	tcase_add_loop_test(tc, turns_are_short, 0, 3);
 	return run_case("os", tc);
 }
