@@ -141,7 +141,7 @@ slot(const struct hash *h, uint64_t hash, struct str key)
 static void
 grow(struct hash *h, size_t room)
 {
-	size_t i, places = 2 * FIRST_ROOM;
+	size_t i, places = 4;
 
 	while (places < 2 * room)
 		places *= 2;

@@ -106,8 +106,11 @@ section_fill(struct setting *s, struct section *n, unsigned where)
 static void
 table_add(struct setting *s, struct hash **table, struct section *n)
 {
-	if (*table == NULL)
+	if (*table == NULL) {
 		*table = hash_new(s->arena);
+		/* A host has one or two, but there may be very many hosts. */
+		hash_reserve(*table, 2);
+	}
 	struct vec *same = hash_get(*table, n->pattern);
 	if (same == NULL) {
 		same = arena_one(s->arena, struct vec);
@@ -138,8 +141,7 @@ section_open_directory(struct setting *s)
 	if (regex)
 		n->kind = SECTION_DIRECTORY_MATCH;
 	else
-		n->pattern = str_of(path_below_root(s->reading,
-		    s->argv[s->argc - 1].z));
+		n->pattern = str_of(read_path(s, s->argc - 1));
 	/* The lines inside are checked even when the pattern is wrong. */
 	section_fill(s, n, IN_DIRECTORY);
 	if (error != NULL)
