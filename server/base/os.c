@@ -124,6 +124,7 @@ void
 os_short_turns(unsigned us)
 {
 	enum { POLICY_USUAL = 0, FLAG_RESET_ON_FORK = 1 };
+	static bool ours;		/* turns have been chosen here */
 	struct turns t = { 0 };
 	uint64_t ns = (uint64_t)us * 1000;
 
@@ -132,8 +133,10 @@ os_short_turns(unsigned us)
 	/* Whoever wanted something else of us, wanted it.  Programs would not
 	 * get a nice value below zero from us any more, either.  Before Linux
 	 * 6.12 there are no turns to be chosen, and they say 0. */
-	if (t.policy != POLICY_USUAL || t.nice < 0 || t.turn_ns <= ns)
+	if (t.policy != POLICY_USUAL || t.nice < 0 || t.turn_ns == 0 ||
+	    (!ours && t.turn_ns <= ns) || (!ours && ns == 0))
 		return;
+	ours = true;
 	t.turn_ns = ns;
 	t.flags |= FLAG_RESET_ON_FORK;
 	t.size = sizeof(t);

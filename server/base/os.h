@@ -148,8 +148,9 @@ void	os_ignore(int signo);
 void	os_keep_inherited(void);
 /*
  * Take the processor for no longer than us microseconds at once, and therefore
- * get it sooner than those that take it for longer; where the system can.  It
- * is for this process alone: what it starts later is as it was before.
+ * get it sooner than those that take it for longer; where the system can.  0:
+ * as others do.  It is for this process alone: what it starts later is as it
+ * was before.
  */
 void	os_short_turns(unsigned us);
 /* Zeroed memory shared with all later children; NULL with errno. */

@@ -40,6 +40,7 @@ struct straggler {
 
 static struct link	table[TABLE_SIZE];
 static size_t		n_running;
+static uint64_t		n_started;
 static struct loop	*own_loop;
 static struct link	stragglers;
 static struct timer	look_timer;
@@ -212,6 +213,7 @@ enter(struct loop *l, struct child *c, pid_t pid, bool adopted)
 	c->kill_timer = (struct timer){ .fire = kill_now };
 	list_append(bucket(pid), &c->link);
 	n_running++;
+	n_started++;
 }
 
 int
@@ -249,6 +251,7 @@ child_remote_started(struct loop *l, struct child *c,
 	c->started_us = clock_us_now();
 	c->kill_timer = (struct timer){ 0 };
 	n_running++;
+	n_started++;
 }
 
 static void
@@ -320,4 +323,10 @@ size_t
 child_count(void)
 {
 	return n_running;
+}
+
+uint64_t
+child_starts(void)
+{
+	return n_started;
 }

@@ -65,8 +65,9 @@ void	child_terminate(struct child *c, int64_t grace_ms);
 /* KILL everything that this process started and that still runs, at once; for
  * the end of a worker. */
 void	child_kill_all(void);
-/* How many run. */
+/* How many run; and how many were started, ever. */
 size_t	child_count(void);
+uint64_t child_starts(void);
 
 /* Told of every start and end (pid, true/false), so that another process can
  * end them if this one dies.  A function pointer handed down; may be NULL. */

@@ -43,6 +43,7 @@ enum {
 	SURVEY_MS	= 250,	/* what is published is so old at most */
 	STOP_GRACE_MS	= 2000,	/* for scripts, after their TERM */
 	TURN_US		= 200,	/* of a processor that scripts want, too */
+	STARTS		= 16,	/* of scripts; then turns are thought over */
 };
 
 /* A listening socket. */
@@ -65,6 +66,8 @@ static struct {
 	unsigned	 spare;		/* requests that they surely suffice
 					 * for */
 	unsigned	 surplus;	/* to take beyond our share */
+	uint64_t	 served, started; /* when turns were thought over */
+	bool		 hasty;		/* turns are short */
 	bool		 paused, draining;
 	bool		 full;		/* paused until a request ends */
 	bool		 lacking;	/* paused until a connection ends */
@@ -398,11 +401,32 @@ publish_soon(void)
 		loop_timer(w.loop, &w.survey_timer, SURVEY_MS);
 }
 
+/*
+ * Files come sooner when we interrupt scripts for them, in short turns of the
+ * processor; but each interruption costs the script about as much as a file
+ * does.  So it is done only while more files than scripts are asked for.
+ */
+static void
+settle_turns(void)
+{
+	uint64_t scripts = child_starts() - w.started + child_count();
+	uint64_t served = w.seat->served - w.served;
+	bool hasty = served > 2 * scripts;
+
+	w.started = child_starts();
+	w.served = w.seat->served;
+	if (scripts == 0 || hasty == w.hasty)
+		return;
+	w.hasty = hasty;
+	os_short_turns(hasty ? TURN_US : 0);
+}
+
 static void
 publish(struct timer *t)
 {
 	(void)t;
 	census_publish(w.seat);
+	settle_turns();
 }
 
 static void
@@ -492,6 +516,8 @@ static void
 on_script(pid_t group, bool yes)
 {
 	seat_script(w.seat, group, yes);
+	if (yes && child_starts() - w.started >= STARTS)
+		settle_turns();
 }
 
 /* ---- The beginning ------------------------------------------------------- */
@@ -586,7 +612,6 @@ begin(const struct worker_place *p)
 	w.resume.run = resume;
 	if (become_user(p->settings) == -1)
 		return -1;
-	os_short_turns(TURN_US);
 	w.loop = loop_new();
 	if (w.loop == NULL)
 		return -1;

@@ -168,12 +168,17 @@ shorten_turns(int nice_before, long before)
 
 	if (setpriority(PRIO_PROCESS, 0, nice_before) == -1)
 		return nice_before < 0 && !is_root() ? 0 : 1;
+	os_short_turns(0);
+	os_short_turns(50 * 1000 * 1000);
+	if (turn_ns() != before)
+		return 5;
 	os_short_turns(200);
 	if (turn_ns() != before && (turn_ns() != 200000 || nice_before < 0))
 		return 2;
-	os_short_turns(50 * 1000 * 1000);
-	if (turn_ns() > before || getpriority(PRIO_PROCESS, 0) != nice_before)
+	os_short_turns(0);
+	if (turn_ns() != before || getpriority(PRIO_PROCESS, 0) != nice_before)
 		return 3;
+	os_short_turns(200);
 	/* Children are as we were. */
 	if (fork() == 0)
 		_exit(turn_ns() == before && getpriority(PRIO_PROCESS, 0) ==
