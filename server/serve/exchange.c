@@ -48,7 +48,9 @@ conn_watch(struct conn *c)
 	case PHASE_DEAD:
 		break;
 	default:
-		events |= LOOP_READ;
+		/* That it has finished shows when it is read, but is wanted
+		 * in the phases before and after: so nothing changes. */
+		events |= LOOP_READ | LOOP_PEER_DONE;
 		break;
 	}
 	loop_watch(conns.loop, &c->watch, events);
