@@ -18,7 +18,10 @@
 #include "serve/buffer.h"
 #include "serve/spool.h"
 
-enum { KILL_MS = 3000 };	/* between TERM and KILL */
+enum {
+	KILL_MS	 = 3000,	/* between TERM and KILL */
+	YOUNG_MS = 2,		/* most have ended by then */
+};
 
 struct loop *script_loop;
 
@@ -66,6 +69,7 @@ script_release(struct script *s)
 	script_heard(s);
 	script_close(&s->in);
 	loop_timer_stop(script_loop, &s->timer);
+	loop_timer_stop(script_loop, &s->young);
 	buffer_give(s->buffer);
 	arena_end(s->arena);
 }
@@ -113,11 +117,18 @@ leave(struct script *s)
 }
 
 static void
+exited(struct script *s)
+{
+	s->exited = true;
+	loop_timer_stop(script_loop, &s->young);
+}
+
+static void
 ended(struct child *c, int status, const struct rusage *used)
 {
 	struct script *s = LIST_OWNER(c, struct script, child);
 
-	s->exited = true;
+	exited(s);
 	tell_gone(s);
 	script_close(&s->in);
 	/* What is still in the pipe counts; a grandchild that holds it open
@@ -145,7 +156,7 @@ refused(struct child *c, int error, const char *why)
 		s->failed = refusal_of_size(s->r, s->r->environment, &why);
 	script_log(s, LEVEL_ERROR, "script %s was not run as another user: %s",
 	    s->path, why);
-	s->exited = true;
+	exited(s);
 	tell_gone(s);
 	script_close(&s->in);
 	script_close(&s->err);
@@ -258,6 +269,23 @@ timed_out(struct timer *t)
 	script_release(s);
 }
 
+/*
+ * Most programs say little and end soon.  Of these we want to hear once: when
+ * they have ended, and all that they said is there.  Each of their writes would
+ * wake us, and keep them from getting done.  Only those that live for longer
+ * are listened to while they run.
+ */
+static void
+grown_up(struct timer *t)
+{
+	struct script *s = LIST_OWNER(t, struct script, young);
+
+	if (s->err.fd >= 0)
+		loop_watch(script_loop, &s->err, LOOP_READ);
+	if (s->out.fd >= 0 && s->output_wanted)
+		script_listen(s, true);
+}
+
 /* ---- The beginning ------------------------------------------------------- */
 
 /* Its log may be needed when the request, and the .htaccess file that told its
@@ -302,6 +330,7 @@ script_new(struct request *r, const struct script_terms *terms)
 	account_init(&s->account);
 	r->account = &s->account;
 	s->timer.fire = timed_out;
+	s->young.fire = grown_up;
 	s->child.ended = ended;
 	s->child.refused = refused;
 	s->in.fd = s->out.fd = s->err.fd = -1;
@@ -410,7 +439,7 @@ script_start(struct script *s, struct os_program *p)
 	s->account.spawn_us = s->child.started_us - began_us;
 	s->r->script = s;
 	s->r->body_ready = body_ready;
-	loop_watch(script_loop, &s->err, LOOP_READ);
+	loop_timer(script_loop, &s->young, YOUNG_MS);
 	script_alive(s);
 	if (s->in.fd >= 0)
 		script_feed(s);

@@ -70,6 +70,8 @@ struct script {
 	struct log_about about;
 	struct watch	 in, out, err;	/* fd -1: closed */
 	struct timer	 timer;
+	struct timer	 young;		/* set: nobody listens yet */
+	bool		 output_wanted;	/* by the time somebody does */
 	struct script_terms terms;
 
 	bool		 exited, told_to_end;
@@ -152,6 +154,8 @@ void		 script_close(struct watch *w);
 void		 script_feed(struct script *s);
 /* The rest of the body will never come. */
 void		 script_starve(struct script *s);
+/* Tell whoever waits for it when there is more output; or no more. */
+void		 script_listen(struct script *s, bool yes);
 /* Throw away what it still has to say, unless it is a lot. */
 void		 script_drain(struct script *s);
 /* Log what it says on stderr until that is empty; false when it has ended. */

@@ -32,6 +32,14 @@ make_room(struct script *s)
 		s->buffer = buffer_take(s->out_grown ? GROWN : ROOM);
 }
 
+void
+script_listen(struct script *s, bool yes)
+{
+	s->output_wanted = yes;
+	if (s->young.place == 0 && !s->exited)
+		loop_watch(script_loop, &s->out, yes ? LOOP_READ : 0);
+}
+
 /* One read behind what is there.  False: nothing now. */
 static bool
 read_more(struct script *s)
@@ -55,12 +63,13 @@ read_more(struct script *s)
 		/* One that works on has one time for the whole of it. */
 		if (!s->draining)
 			script_alive(s);
+		/* The script's exit is an end, too, once the pipe is empty. */
+		s->out_ended = s->exited && s->out_dry;
 		return true;
 	}
-	/* The script's exit is an end, too, once the pipe is empty. */
 	if (n == 0 || errno != EAGAIN || s->exited) {
 		s->out_ended = true;
-		loop_watch(script_loop, &s->out, 0);
+		script_listen(s, false);
 	}
 	return s->out_ended;
 }
@@ -87,7 +96,7 @@ script_read(struct script *s, struct str *all)
 		return SCRIPT_ENDED;
 	if (got)
 		return SCRIPT_FULL;
-	loop_watch(script_loop, &s->out, LOOP_READ);
+	script_listen(s, true);
 	return SCRIPT_WAIT;
 }
 
@@ -102,7 +111,7 @@ void
 script_drain(struct script *s)
 {
 	s->draining = true;
-	loop_watch(script_loop, &s->out, LOOP_READ);
+	script_listen(s, true);
 }
 
 /* Throw away what came; false when that is enough. */
@@ -124,14 +133,14 @@ script_out_ready(struct watch *w, unsigned events)
 	struct script *s = LIST_OWNER(w, struct script, out);
 
 	(void)events;
-	loop_watch(script_loop, &s->out, 0);
+	script_listen(s, false);
 	s->out_dry = false;
 	if (!s->draining) {
 		request_wake(s->r);
 		return;
 	}
 	if (waste(s)) {
-		loop_watch(script_loop, &s->out, LOOP_READ);
+		script_listen(s, true);
 		return;
 	}
 	script_close(&s->out);
@@ -163,14 +172,15 @@ source_look(struct source *source, struct piece *p)
 	if (s->n == 0 && !s->out_ended && !read_more(s)) {
 		if (s->failed != 0)
 			return PULL_FAILED;
-		loop_watch(script_loop, &s->out, LOOP_READ);
+		script_listen(s, true);
 		return PULL_WAIT;
 	}
 	if (s->failed != 0)
 		return PULL_FAILED;
 	if (s->n == 0)
 		return PULL_END;
-	*p = (struct piece){ .at = s->buffer->at + s->at, .n = s->n };
+	*p = (struct piece){ .at = s->buffer->at + s->at, .n = s->n,
+	    .last = s->out_ended };
 	return PULL_PIECE;
 }
 

@@ -100,6 +100,8 @@ chain_look(struct source *s, struct piece *p)
 	while (c->n > 0) {
 		enum pull got = c->parts[0]->look(c->parts[0], p);
 
+		if (got == PULL_PIECE)
+			p->last = p->last && c->n == 1;
 		if (got != PULL_END)
 			return got;
 		c->parts++;

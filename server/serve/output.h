@@ -11,6 +11,8 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
+
 #include "base/str.h"
 
 struct arena;
@@ -21,6 +23,7 @@ struct piece {
 	int		 fd;	/* a range of this file */
 	off_t		 offset;
 	size_t		 n;	/* never 0 */
+	bool		 last;	/* surely; false: look again and see */
 };
 
 enum pull {

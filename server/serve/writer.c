@@ -74,9 +74,18 @@ next_piece(struct exchange *x, struct piece *p)
 		frame_set(x, s.at, s.n);
 		x->chunk_left = p->n;
 	}
-	if (p->n > x->chunk_left)
+	if (p->n > x->chunk_left) {
 		p->n = (size_t)x->chunk_left;
+		p->last = false;
+	}
 	return PULL_PIECE;
+}
+
+/* What ends the chunk that ends with this piece. */
+static struct str
+chunk_end(const struct piece *p)
+{
+	return p->last ? STR("\r\n" CHUNKED_END) : STR("\r\n");
 }
 
 /* ---- Accounting ---------------------------------------------------------- */
@@ -113,10 +122,11 @@ account_unsent(struct conn *c, size_t n)
 	return n - k;
 }
 
-/* n bytes of [head][frame][piece][crlf] are on the wire, or kept back. */
+/* n bytes of [head][frame][piece][end] are on the wire, or kept back. */
 static void
 account(struct exchange *x, const struct piece *p, size_t n)
 {
+	struct str rest;
 	size_t k;
 
 	if (x->r->first_byte_us == 0)
@@ -133,8 +143,11 @@ account(struct exchange *x, const struct piece *p, size_t n)
 	k = n < p->n ? n : p->n;
 	if (k > 0)
 		sent_body(x, k);
-	if (k == p->n && x->r->chunked && x->chunk_left == 0)
-		frame_set(x, &"\r\n"[n - k], 2 - (n - k));
+	if (k < p->n || !x->r->chunked || x->chunk_left > 0)
+		return;
+	rest = str_from(chunk_end(p), n - k);
+	frame_set(x, rest.at, rest.n);
+	x->body_ended = p->last;
 }
 
 /* ---- System calls -------------------------------------------------------- */
@@ -157,8 +170,9 @@ gather(struct conn *c, const struct piece *p, struct iovec v[5])
 	if (p != NULL && p->at != NULL) {
 		v[n++] = (struct iovec){ (void *)(uintptr_t)p->at, p->n };
 		if (x->r->chunked && p->n == x->chunk_left)
-			v[n++] = (struct iovec){ (void *)(uintptr_t)"\r\n",
-			    2 };
+			v[n++] = (struct iovec){
+			    (void *)(uintptr_t)chunk_end(p).at,
+			    chunk_end(p).n };
 	}
 	return n;
 }
@@ -269,8 +283,8 @@ static bool
 joined(struct conn *c, const struct piece *p)
 {
 	struct exchange *x = c->x;
-	size_t need = x->head_left.n + x->frame_n + 2 +
-	    (p != NULL ? p->n : 0);
+	size_t need = x->head_left.n + x->frame_n +
+	    (p != NULL ? p->n + chunk_end(p).n : 0);
 	struct iovec v[5];
 	unsigned n;
 

@@ -135,6 +135,33 @@ START_TEST(chain)
 }
 END_TEST
 
+/* A source whose only piece is the last. */
+static enum pull
+last_look(struct source *s, struct piece *p)
+{
+	(void)s;
+	*p = (struct piece){ .at = "z", .n = 1, .last = true };
+	return PULL_PIECE;
+}
+
+START_TEST(last_of_a_chain)
+{
+	struct source z = { last_look, NULL, false };
+	struct source *parts[] = { &z, source_memory(a, STR("x")), &z };
+	struct source *s = source_chain(a, parts, 3);
+	struct piece p;
+
+	ck_assert_int_eq(s->look(s, &p), PULL_PIECE);
+	ck_assert(!p.last);
+	s = source_chain(a, parts + 1, 2);
+	ck_assert_int_eq(s->look(s, &p), PULL_PIECE);
+	ck_assert(!p.last);
+	s->took(s, 1);
+	ck_assert_int_eq(s->look(s, &p), PULL_PIECE);
+	ck_assert(p.last);
+}
+END_TEST
+
 /* ---- Framing ------------------------------------------------------------- */
 
 /* version, method, status, length, body: what is asked and answered; then what
@@ -438,6 +465,7 @@ main(void)
 	tcase_add_loop_test(t, memory, 1, 7);
 	tcase_add_test(t, file);
 	tcase_add_loop_test(t, chain, 1, 7);
+	tcase_add_test(t, last_of_a_chain);
 	tcase_add_loop_test(t, framing, 0, COUNT(framings));
 	tcase_add_test(t, nph);
 	tcase_add_loop_test(t, connection, 0, COUNT(connections));
