@@ -16,6 +16,7 @@
 
 enum {
 	JOIN_MAX = 8 * 1024,		/* an answer that may wait for others */
+	GATHERED_MAX = 32 * 1024,	/* of those that wait */
 	INTERIM_ROOM = 32,		/* kept free behind answers that wait */
 	/* Sent of one answer before others get their turn.  More would wait in
 	 * the socket until it has left the processor's cache again. */
@@ -266,6 +267,18 @@ keep_back(struct conn *c, struct str s)
 	c->unsent_n += s.n;
 }
 
+/* A buffer of twice the size for what is kept back. */
+static void
+grow(struct conn *c)
+{
+	struct buffer *b = buffer_take(c->unsent->size * 2);
+
+	memcpy(b->at, c->unsent->at + c->unsent_at, c->unsent_n);
+	buffer_give(c->unsent);
+	c->unsent = b;
+	c->unsent_at = 0;
+}
+
 /* Room for n bytes more to be kept back. */
 static bool
 has_room(struct conn *c, size_t n)
@@ -274,8 +287,11 @@ has_room(struct conn *c, size_t n)
 		c->unsent = buffer_take(0);
 	if (c->unsent_n == 0)
 		c->unsent_at = 0;
-	return c->unsent->size - c->unsent_at - c->unsent_n >=
-	    n + INTERIM_ROOM;
+	n += INTERIM_ROOM;
+	if (c->unsent->size - c->unsent_at - c->unsent_n < n &&
+	    c->unsent->size < GATHERED_MAX)
+		grow(c);
+	return c->unsent->size - c->unsent_at - c->unsent_n >= n;
 }
 
 /* Keep the whole rest of a small answer for one send with the next ones. */
