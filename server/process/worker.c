@@ -28,6 +28,7 @@
 #include "process/crowd.h"
 #include "script/admission.h"
 #include "script/envoy.h"
+#include "script/script.h"
 #include "serve/config.h"
 #include "serve/conn.h"
 #include "serve/turnaway.h"
@@ -419,6 +420,7 @@ settle_turns(void)
 		return;
 	w.hasty = hasty;
 	os_short_turns(hasty ? TURN_US : 0);
+	script_one_by_one(hasty);
 }
 
 static void

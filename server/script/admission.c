@@ -287,13 +287,19 @@ admission_enter(struct script *s)
 		enqueue(s);
 }
 
+static bool
+may_start(void)
+{
+	return starts < STARTS_IN_TURN && script_may_start();
+}
+
 int
 admission_ask(struct script *s)
 {
 	if (s->admission.state == ADMISSION_REFUSED)
 		return s->failed;
 	if (s->admission.state != ADMISSION_GRANTED ||
-	    starts == STARTS_IN_TURN || queue.next != &s->admission.place)
+	    !may_start() || queue.next != &s->admission.place)
 		return WAIT;
 	list_remove(&s->admission.place);
 	s->admission.state = ADMISSION_RUNNING;
@@ -308,6 +314,8 @@ next_turn(void *arg)
 
 	(void)arg;
 	starts = 0;
+	if (!may_start())
+		return;
 	for (int i = 0; i < STARTS_IN_TURN && l != &queue; i++, l = l->next)
 		request_wake(script_at(l)->r);
 }

@@ -21,9 +21,12 @@
 enum {
 	KILL_MS	 = 3000,	/* between TERM and KILL */
 	YOUNG_MS = 2,		/* most have ended by then */
+	SOON_MS	 = 1,		/* the same, while others wait for it */
 };
 
 struct loop *script_loop;
+static bool one_by_one;
+static unsigned n_young;
 
 void
 script_init(struct loop *l)
@@ -59,6 +62,14 @@ script_alive(struct script *s)
 
 /* ---- Ends ---------------------------------------------------------------- */
 
+static void
+not_young(struct script *s)
+{
+	if (s->young.place != 0)
+		n_young--;
+	loop_timer_stop(script_loop, &s->young);
+}
+
 /* Not the request, nor the kernel. */
 void
 script_release(struct script *s)
@@ -69,7 +80,7 @@ script_release(struct script *s)
 	script_heard(s);
 	script_close(&s->in);
 	loop_timer_stop(script_loop, &s->timer);
-	loop_timer_stop(script_loop, &s->young);
+	not_young(s);
 	buffer_give(s->buffer);
 	arena_end(s->arena);
 }
@@ -120,7 +131,7 @@ static void
 exited(struct script *s)
 {
 	s->exited = true;
-	loop_timer_stop(script_loop, &s->young);
+	not_young(s);
 }
 
 static void
@@ -280,6 +291,7 @@ grown_up(struct timer *t)
 {
 	struct script *s = LIST_OWNER(t, struct script, young);
 
+	n_young--;
 	if (s->err.fd >= 0)
 		loop_watch(script_loop, &s->err, LOOP_READ);
 	if (s->out.fd >= 0 && s->output_wanted)
@@ -287,6 +299,18 @@ grown_up(struct timer *t)
 }
 
 /* ---- The beginning ------------------------------------------------------- */
+
+void
+script_one_by_one(bool yes)
+{
+	one_by_one = yes;
+}
+
+bool
+script_may_start(void)
+{
+	return !one_by_one || n_young == 0;
+}
 
 /* Its log may be needed when the request, and the .htaccess file that told its
  * levels, are gone. */
@@ -439,7 +463,8 @@ script_start(struct script *s, struct os_program *p)
 	s->account.spawn_us = s->child.started_us - began_us;
 	s->r->script = s;
 	s->r->body_ready = body_ready;
-	loop_timer(script_loop, &s->young, YOUNG_MS);
+	n_young++;
+	loop_timer(script_loop, &s->young, one_by_one ? SOON_MS : YOUNG_MS);
 	script_alive(s);
 	if (s->in.fd >= 0)
 		script_feed(s);

@@ -104,6 +104,15 @@ void		 script_init(struct loop *l);
  * ends. */
 struct script	*script_new(struct request *r, const struct script_terms *t);
 /*
+ * While more files than programs are asked for, programs start one by one: the
+ * next when the last has ended, or has shown that it takes longer.  Until one
+ * that we start is loaded, we stand still, and the longer so the more others
+ * want the processor.
+ */
+void		 script_one_by_one(bool yes);
+/* One more may start now; if not, ask again in the next turn of the loop. */
+bool		 script_may_start(void);
+/*
  * Run it: *p is complete but for its fds.  The body of the request goes to it
  * from now on.  0, or the status to refuse with, when the log knows why.
  */
