@@ -222,7 +222,16 @@ enum {
 	RESTART	= -3,	/* an internal redirect was set up: start over */
 };
 
-/* Whether a file is answered as another is: serve/kin.h. */
+/* A regular file stands beside one that was looked up and let in, and the same
+ * sections cover both: serve/kin.h. */
+struct kin_question {
+	const struct request *looked;
+	struct str	 path;		/* the file's, of the URL */
+	struct str	 name;		/* the end of that */
+	struct text	*key;		/* for KIN_BY_NAME */
+};
+
+/* Whether it is answered as the other is. */
 enum kinship {
 	KIN_NOT,	/* no, or there is no telling */
 	KIN_ALL,	/* yes, as any other file there */
@@ -259,15 +268,10 @@ struct module {
 	void		(*headers)(struct request *r);	/* all: last changes */
 	void		(*log)(struct request *r);	/* all: it is over */
 
-	/*
-	 * A regular file stands at path (a URL path, and name is the end of
-	 * it), beside the one that was looked up as looked and let in; the same
-	 * sections cover both.  Would the hooks before handle say the same of
-	 * it?  KIN_BY_NAME: of all for which this appends the same to key.
-	 * NULL where there are such hooks: there is no telling.
-	 */
-	enum kinship	(*kin)(const struct request *looked, struct str path,
-			    struct str name, struct text *key);
+	/* Would the hooks before handle say the same of it?  KIN_BY_NAME: of
+	 * all for which this appends the same to key.  NULL where there are
+	 * such hooks: there is no telling. */
+	enum kinship	(*kin)(const struct kin_question *q);
 
 	/* The hooks' work depends on nothing but the request's head, the
 	 * configuration and watched files, or they say request_once() or

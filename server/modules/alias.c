@@ -755,18 +755,15 @@ names(const struct alias_index *x, struct str path)
  * of these files.
  */
 static enum kinship
-kin(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin(const struct kin_question *q)
 {
-	const struct alias_conf *server = scope_get(looked->vhost->scope,
+	const struct alias_conf *server = scope_get(q->looked->vhost->scope,
 	    &mod_alias);
-	const struct alias_conf *here = scope_get(looked->scope, &mod_alias);
+	const struct alias_conf *here = scope_get(q->looked->scope, &mod_alias);
 
-	(void)name;
-	(void)key;
 	if (here->redirect != NULL || here->alias != NULL ||
-	    here->here.n > 0 || names(server->redirect_index, path) ||
-	    names(server->alias_index, path))
+	    here->here.n > 0 || names(server->redirect_index, q->path) ||
+	    names(server->alias_index, q->path))
 		return KIN_NOT;
 	return KIN_BY_NAME;
 }

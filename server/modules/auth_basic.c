@@ -250,14 +250,11 @@ static const struct directive rows[] = {
 
 /* The made-up user may be told by an expression. */
 static enum kinship
-kin(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin(const struct kin_question *q)
 {
-	const struct basic_conf *c = scope_get(looked->scope, &mod_auth_basic);
+	const struct basic_conf *c = scope_get(q->looked->scope,
+	    &mod_auth_basic);
 
-	(void)path;
-	(void)name;
-	(void)key;
 	return c->fake.kind == FAKE_ON ? KIN_NOT : KIN_ALL;
 }
 

@@ -421,14 +421,12 @@ check_user(struct request *r)
 /* By the rules under which the list itself was given; others may be about the
  * file. */
 static enum kinship
-kin(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin(const struct kin_question *q)
 {
-	(void)path;
-	(void)name;
-	(void)key;
-	return looked->main->scope == looked->scope && looked->main->judged &&
-	    looked->main->let_in ? KIN_ALL : KIN_NOT;
+	const struct request *list = q->looked->main;
+
+	return list->scope == q->looked->scope && list->judged &&
+	    list->let_in ? KIN_ALL : KIN_NOT;
 }
 
 struct module mod_authz = {

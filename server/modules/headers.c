@@ -573,16 +573,13 @@ has_early(const struct vec *changes)
 
 /* What is changed early may be the type, by an expression. */
 static enum kinship
-kin(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin(const struct kin_question *q)
 {
-	const struct headers_conf *c = scope_get(looked->scope, &mod_headers);
-	const struct headers_conf *host = scope_get(looked->vhost->scope,
+	const struct headers_conf *c = scope_get(q->looked->scope,
+	    &mod_headers);
+	const struct headers_conf *host = scope_get(q->looked->vhost->scope,
 	    &mod_headers);
 
-	(void)path;
-	(void)name;
-	(void)key;
 	return has_early(&c->always) || has_early(&c->success) ||
 	    has_early(&host->always) || has_early(&host->success) ?
 	    KIN_NOT : KIN_ALL;

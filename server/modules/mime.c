@@ -510,17 +510,15 @@ fixup(struct request *r)
 /* The extensions that say something; the others would to MultiViews alone,
  * which is for what is not there. */
 static enum kinship
-kin(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin(const struct kin_question *q)
 {
-	const struct mime_conf *c = scope_get(looked->scope, &mod_mime);
-	const struct mime_conf *main = scope_get(looked->config->main->scope,
+	const struct mime_conf *c = scope_get(q->looked->scope, &mod_mime);
+	const struct mime_conf *main = scope_get(q->looked->config->main->scope,
 	    &mod_mime);
-	struct str part;
+	struct str name = q->name, part;
 	size_t dot = 0;
 
-	(void)path;
-	if (core_conf(looked->scope)->handler_expr != NULL)
+	if (core_conf(q->looked->scope)->handler_expr != NULL)
 		return KIN_NOT;
 	while (dot < name.n && name.at[dot] == '.')
 		dot++;
@@ -528,14 +526,14 @@ kin(const struct request *looked, struct str path, struct str name,
 		dot++;
 	name = str_from(name, dot + 1);
 	while (str_cut(&name, '.', &part)) {
-		struct str extension = str_lower(key->arena, part);
+		struct str extension = str_lower(q->key->arena, part);
 
 		if (hash_get(main->types, extension) == NULL &&
 		    (c->extensions == NULL ||
 		    hash_get(c->extensions, extension) == NULL))
 			continue;
-		text_add(key, extension);
-		text_addc(key, '.');
+		text_add(q->key, extension);
+		text_addc(q->key, '.');
 	}
 	return KIN_BY_NAME;
 }

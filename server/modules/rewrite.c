@@ -620,15 +620,13 @@ static const struct directive rows[] = {
 
 /* Rules may say anything of a name. */
 static enum kinship
-kin(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin(const struct kin_question *q)
 {
-	(void)path;
-	(void)name;
-	(void)key;
-	return conf_of(looked->scope)->engine == FLAG_ON ||
-	    conf_of(looked->vhost->scope)->engine == FLAG_ON ||
-	    looked->state[mod_rewrite.index] != NULL ? KIN_NOT : KIN_ALL;
+	const struct request *r = q->looked;
+
+	return conf_of(r->scope)->engine == FLAG_ON ||
+	    conf_of(r->vhost->scope)->engine == FLAG_ON ||
+	    r->state[mod_rewrite.index] != NULL ? KIN_NOT : KIN_ALL;
 }
 
 struct module mod_rewrite = {

@@ -198,17 +198,14 @@ translate(struct request *r)
 
 /* Below a user's directory, and in the root, where names may be users'. */
 static enum kinship
-kin(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin(const struct kin_question *q)
 {
-	const struct userdir_conf *c = scope_get(looked->vhost->scope,
+	const struct userdir_conf *c = scope_get(q->looked->vhost->scope,
 	    &mod_userdir);
 
-	(void)name;
-	(void)key;
 	if (c->patterns.n == 0)
 		return KIN_ALL;
-	return str_starts(path, STR("/~")) ? KIN_NOT : KIN_BY_NAME;
+	return str_starts(q->path, STR("/~")) ? KIN_NOT : KIN_BY_NAME;
 }
 
 struct module mod_userdir = {

@@ -44,13 +44,9 @@ struct kin {
 };
 
 enum kinship
-kin_all(const struct request *looked, struct str path, struct str name,
-    struct text *key)
+kin_all(const struct kin_question *q)
 {
-	(void)looked;
-	(void)path;
-	(void)name;
-	(void)key;
+	(void)q;
 	return KIN_ALL;
 }
 
@@ -138,11 +134,21 @@ is_one_of_many(const struct kin *k, const struct request *looked)
 	    str_eq(str_of(looked->filename), text_str(&k->filename));
 }
 
+/* Of the file that path and filename lead to now, beside that one. */
+static struct kin_question
+question(struct kin *k, const struct request *looked)
+{
+	return (struct kin_question){ looked, text_str(&k->path), name_of(k),
+	    &k->key };
+}
+
 /* Ask all modules for the first of a group; those that go by its name will be
  * asked again. */
 static bool
 ask_modules(struct kin *k, struct group *g, const struct request *looked)
 {
+	struct kin_question q = question(k, looked);
+
 	if (core_conf(looked->scope)->conditions.n > 0)
 		return false;
 	for (size_t i = 0; i < n_modules; i++) {
@@ -151,8 +157,7 @@ ask_modules(struct kin *k, struct group *g, const struct request *looked)
 
 		if (!has_hooks(m))
 			continue;
-		said = m->kin == NULL ? KIN_NOT : m->kin(looked,
-		    text_str(&k->path), name_of(k), &k->key);
+		said = m->kin == NULL ? KIN_NOT : m->kin(&q);
 		if (said == KIN_NOT)
 			return false;
 		if (said == KIN_BY_NAME)
@@ -165,9 +170,10 @@ ask_modules(struct kin *k, struct group *g, const struct request *looked)
 static bool
 ask_by_name(struct kin *k, const struct group *g)
 {
+	struct kin_question q = question(k, g->looked);
+
 	for (size_t i = 0; i < g->n_asked; i++) {
-		enum kinship said = g->asked[i]->kin(g->looked,
-		    text_str(&k->path), name_of(k), &k->key);
+		enum kinship said = g->asked[i]->kin(&q);
 
 		if (said == KIN_NOT)
 			return false;

@@ -37,7 +37,6 @@ void		 kin_look_up(struct kin *k, struct str name, bool regular,
 void		 kin_end(struct kin *k);
 
 /* For modules whose hooks do not care for the name of a file that is there. */
-enum kinship	 kin_all(const struct request *looked, struct str path,
-		    struct str name, struct text *key);
+enum kinship	 kin_all(const struct kin_question *q);
 
 #endif
